@@ -1,0 +1,5 @@
+/** Builds everything into dist/, removes what no bundle made, and prints the sizes. Throws when a bundle fails. */
+export function build(): Promise<void>;
+
+/** Bundles the extension-host tests, one file each, into out/test/host. */
+export function buildHostTests(): Promise<void>;

@@ -1,0 +1,50 @@
+import { relative } from "node:path";
+import { relativePosix } from "../core/config/settings.ts";
+import { acceptBaseline, AcceptRefused } from "../core/regression/baseline/accept.ts";
+import { resolveBaseline } from "../core/regression/baseline/resolve.ts";
+import { evaluateSuite } from "../core/regression/evaluate.ts";
+import { baselineWords } from "../core/regression/words.ts";
+import { readVersion } from "../core/regression/workspace.ts";
+import { EXIT } from "./exit.ts";
+import type { Front } from "./front.ts";
+import { progressBar } from "./progress.ts";
+import { namedSuites } from "./suites.ts";
+
+const HOW = { accepted: "accepted in llmops.baseline.json", git: "found by git", "first-edit": "the text before the first edit" };
+
+export async function showBaseline(front: Front, names: readonly string[], options: { json?: boolean }): Promise<number> {
+  const shown: object[] = [];
+  for (const { workspace, file } of await namedSuites(front, names)) {
+    const suite = relativePosix(workspace.root, file);
+    const version = await readVersion(workspace, workspace.disk, file);
+    const { baseline, problems } = await resolveBaseline(workspace, file, version.files);
+    for (const problem of problems) front.problem(problem);
+    shown.push({ suite, baseline: baseline?.info });
+    if (!options.json) front.print(`${suite}   ${baseline ? `${baselineWords({ baseline: baseline.info }, front.host.clock.now())} (${HOW[baseline.info.kind]})` : "no baseline yet"}`);
+  }
+  if (options.json) front.print(JSON.stringify({ suites: shown }));
+  return EXIT.ok;
+}
+
+export async function acceptBaselines(front: Front, names: readonly string[], options: { json?: boolean }): Promise<number> {
+  const accepted: object[] = [];
+  for (const { workspace, file } of await namedSuites(front, names)) {
+    const suite = relativePosix(workspace.root, file);
+    const bar = progressBar(front, suite);
+    try {
+      const version = await readVersion(workspace, workspace.disk, file);
+      const { report, series } = await evaluateSuite(workspace, { file, trigger: "cli", signal: front.signal, sandbox: front.sandbox, onProgress: bar.update });
+      bar.clear();
+      const path = await acceptBaseline(workspace, file, version, series, report);
+      accepted.push({ suite, file: path, runId: report.runId });
+      if (!options.json) front.print(`${suite}: accepted in ${relative(front.cwd, path)}. Commit it, so that everybody compares with it.`);
+    } catch (error) {
+      bar.clear();
+      if (!(error instanceof AcceptRefused)) throw error;
+      front.say(`${suite}: ${error.message}`);
+      return EXIT.error;
+    }
+  }
+  if (options.json) front.print(JSON.stringify({ accepted }));
+  return EXIT.ok;
+}

@@ -1,0 +1,61 @@
+import { relativePosix } from "../core/config/settings.ts";
+import type { Case } from "../core/evals/model.ts";
+import { evaluateSuite } from "../core/regression/evaluate.ts";
+import type { RunReport } from "../core/regression/report.ts";
+import { exitCode } from "./exit.ts";
+import type { Front } from "./front.ts";
+import { evalJson } from "./json.ts";
+import { progressBar } from "./progress.ts";
+import { namedSuites } from "./suites.ts";
+import { summary, suiteTable } from "./table.ts";
+
+interface Options {
+  config?: string[];
+  concurrency?: number;
+  repeat?: number;
+  cache?: boolean;
+  filter?: string;
+  baseline?: string;
+  maxCalls?: number;
+  maxCost?: number;
+  failOn?: string;
+  json?: boolean;
+}
+
+export async function evalCommand(front: Front, names: readonly string[], options: Options): Promise<number> {
+  const suites = await namedSuites(front, [...names, ...(options.config ?? [])]);
+  const reports: RunReport[] = [];
+  for (const { workspace, file } of suites) {
+    const bar = progressBar(front, relativePosix(workspace.root, file));
+    try {
+      const { report, problems } = await evaluateSuite(workspace, {
+        file,
+        trigger: "cli",
+        repeat: options.repeat,
+        inFlight: options.concurrency,
+        useCache: options.cache,
+        baseline: options.baseline,
+        maxCalls: options.maxCalls,
+        maxCost: options.maxCost,
+        filter: options.filter === undefined ? undefined : mentions(options.filter),
+        signal: front.signal,
+        sandbox: front.sandbox,
+        onProgress: bar.update,
+      });
+      bar.clear();
+      for (const problem of problems) front.problem(problem);
+      reports.push(report);
+      if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
+    } finally {
+      bar.clear();
+    }
+  }
+  const code = exitCode(reports, options.failOn === "inconclusive");
+  front.print(options.json ? JSON.stringify(evalJson(reports)) : summary(reports, code, front.host.clock.now()));
+  return code;
+}
+
+function mentions(text: string): (test: Case) => boolean {
+  const wanted = text.toLowerCase();
+  return (test) => [test.id, test.description ?? "", JSON.stringify(test.vars)].some((part) => part.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,25 @@
+import type { RunReport } from "../core/regression/report.ts";
+
+/** Exit codes, for CI. */
+export const EXIT = {
+  ok: 0,
+  /** A regression, or a missed absolute gate. */
+  regression: 1,
+  /** Usage or configuration. */
+  usage: 2,
+  /** Could not judge. */
+  error: 3,
+  /** Cases failed, and there is neither a gate nor a baseline: promptfoo's code. */
+  casesFailed: 100,
+} as const;
+
+/** The first that applies, over all suites of a run. */
+export function exitCode(reports: readonly RunReport[], failOnInconclusive: boolean): number {
+  const any = (test: (report: RunReport) => boolean) => reports.some(test);
+  const plainFailure = (report: RunReport) => report.verdict === "failed" && !report.baseline && !report.hasAbsoluteGate;
+  if (any((report) => report.verdict === "regression" || (report.verdict === "failed" && !plainFailure(report)))) return EXIT.regression;
+  if (any((report) => report.verdict === "error")) return EXIT.error;
+  if (any(plainFailure)) return EXIT.casesFailed;
+  if (failOnInconclusive && any((report) => report.verdict === "inconclusive")) return EXIT.regression;
+  return EXIT.ok;
+}

@@ -1,0 +1,135 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { ProblemError } from "../core/problem.ts";
+import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
+import { SuiteInvalid } from "../core/regression/evaluate.ts";
+import { EXIT } from "./exit.ts";
+import { type Front, openFront } from "./front.ts";
+
+declare const LLMOPS_VERSION: string;
+
+/** A mistake in how a command was called; its message says what to do. */
+export class UsageError extends Error {}
+
+/** Runs one command line and returns its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const front = openFront();
+  const act =
+    <A extends unknown[]>(action: (front: Front, ...args: A) => Promise<number>) =>
+    async (...args: A) => {
+      code = await action(front, ...args);
+    };
+
+  const program = new Command("llmops")
+    .description("CI/CD for prompts and models: judges a prompt's change against its baseline, with the evidence.")
+    .version(LLMOPS_VERSION, "-V, --version")
+    .showHelpAfterError("(llmops --help shows how)")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+
+  program
+    .command("eval")
+    .description("run suites and compare them with their baseline")
+    .argument("[suites...]", "suite files or folders; without any, all suites below this folder")
+    .option("-c, --config <file>", "a suite file", collect, [])
+    .option("-j, --concurrency <n>", "calls in flight at most", positive)
+    .option("--repeat <k>", "runs of each case", positive)
+    .option("--no-cache", "ask the endpoint again for everything")
+    .option("--filter <text>", "only cases whose description, id or variables contain this text")
+    .option("--baseline <ref|file>", "compare with this commit or baseline file")
+    .option("--max-calls <n>", "calls to remote endpoints at most", count)
+    .option("--max-cost <usd>", "USD at most, where prices are known", amount)
+    .option("--fail-on <verdict>", "inconclusive: exit 1 also when the evidence is thin", inconclusive)
+    .option("--json", "one JSON object on stdout, messages on stderr")
+    .action(act(async (front, suites: string[], options: object) => (await import("./eval.ts")).evalCommand(front, suites, options)));
+
+  const baseline = program.command("baseline").description("the version that changes are compared with");
+  baseline
+    .command("show")
+    .description("say which baseline each suite has, and how it was found")
+    .argument("[suites...]")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, suites: string[], options: object) => (await import("./baseline.ts")).showBaseline(front, suites, options)));
+  baseline
+    .command("accept")
+    .description("make the current version the baseline, in llmops.baseline.json")
+    .argument("[suites...]")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, suites: string[], options: object) => (await import("./baseline.ts")).acceptBaselines(front, suites, options)));
+
+  const runs = program.command("runs").description("runs in this workspace's store");
+  runs
+    .command("list")
+    .option("--limit <n>", "at most so many", positive, 20)
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, options: object) => (await import("./runs.ts")).listCommand(front, options)));
+  runs
+    .command("show")
+    .argument("<run>", "its id, or the beginning of it")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, id: string, options: object) => (await import("./runs.ts")).showCommand(front, id, options)));
+
+  program
+    .command("init")
+    .description("write a llmops.yaml for the suites of this folder")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, options: object) => (await import("./init.ts")).initCommand(front, options)));
+
+  program
+    .command("sandbox")
+    .description("serve the sandbox: an OpenAI-compatible endpoint whose answers depend on the prompt")
+    .option("--port <n>", "port to listen on", count, 0)
+    .option("--latency <ms>", "time an answer takes", count, 0)
+    .action(act(async (front, options: object) => (await import("./sandbox.ts")).sandboxCommand(front, options)));
+
+  program
+    .command("doctor")
+    .description("check the set-up: Node, git, store, suites, endpoints")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, options: object) => (await import("./doctor.ts")).doctorCommand(front, options)));
+
+  program
+    .command("lsp")
+    .description("serve editors by the language server protocol")
+    .option("--stdio", "over stdin and stdout");
+
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return front.fail(error, isUsage(error) ? EXIT.usage : EXIT.error);
+  } finally {
+    await front.close();
+  }
+}
+
+function isUsage(error: unknown): boolean {
+  return error instanceof CommanderError || error instanceof UsageError || error instanceof SuiteInvalid || error instanceof ProblemError || error instanceof BaselineNotFound;
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1 on.");
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("It takes a whole number from 0 on.");
+  return value;
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("It takes an amount in USD, such as 0.50.");
+  return value;
+}
+
+function inconclusive(text: string): string {
+  if (text !== "inconclusive") throw new InvalidArgumentError('Only "inconclusive" can be named here.');
+  return text;
+}

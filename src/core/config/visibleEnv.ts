@@ -1,0 +1,12 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|COOKIE|SESSION/i;
+
+/**
+ * The environment as templates of prompts and assertions see it (`{{env.X}}`): without variables whose
+ * names say that they are secrets. A prompt's text goes to the endpoint and into the store, and a pull
+ * request may change it.
+ */
+export function visibleEnv(env: Environment, own: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET_NAME.test(name))), ...own };
+}

@@ -1,0 +1,74 @@
+import type { SuiteCode } from "../suiteCode/pool.ts";
+import type { Assertion, AssertionNode, Grade } from "../model.ts";
+
+/** Fills a nunjucks template with a test's variables; throws when the template is broken. */
+export type Render = (text: string, vars: Readonly<Record<string, unknown>>) => string;
+
+/** One answer of a provider with all that its assertions may look at. */
+export interface GradedRow {
+  readonly assert: readonly AssertionNode[];
+  /** The test's own threshold; it replaces "all assertions must pass". */
+  readonly threshold: number | undefined;
+  /** Text, or a parsed object; `null` or `undefined`: there is no output. */
+  readonly output: unknown;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly latencyMs: number | undefined;
+  /** USD; `undefined`: the provider does not say. */
+  readonly cost: number | undefined;
+  /** What scripts find in their `context` beside `vars` and `config`: plain data, such as `prompt` and `test`. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly render: Render;
+  readonly suiteCode: SuiteCode;
+}
+
+export interface GradeContext {
+  readonly assertion: Assertion;
+  /** The type as it is named to people, with `not-` if it has it. */
+  readonly type: string;
+  readonly negated: boolean;
+  /** The assertion's value, rendered. */
+  readonly value: unknown;
+  /** The output as text: an object as JSON. */
+  readonly text: string;
+  readonly row: GradedRow;
+}
+
+/** What an assertion says of an output, before `not-` turns it round. */
+export interface Claim {
+  readonly holds: boolean;
+  /** Completes "Expected the output to …", e.g. `contain "Paris"`. */
+  readonly claim: string;
+  /** What is instead, where that is not plain from the output, e.g. `it has 12`. */
+  readonly found?: string;
+  /** Default "the output". */
+  readonly subject?: string;
+}
+
+/** A grade that `not-` does not change any more; scripts may name metrics of their own. */
+export interface FinalGrade extends Grade {
+  readonly namedScores?: Readonly<Record<string, number>>;
+}
+
+/** A mistake in an assertion that shows before anything runs. */
+export interface Mistake {
+  /** `error`: every row would be an error. `warning`: every row would fail. */
+  readonly severity: "error" | "warning";
+  /** A sentence for the person who wrote the suite. */
+  readonly message: string;
+}
+
+export interface AssertionDefinition {
+  /**
+   * A string stands for an `error`. Not called for values that are templates, since those are known
+   * only with a row's variables.
+   */
+  check?(assertion: Assertion): string | Mistake | undefined | Promise<string | Mistake | undefined>;
+  /** @throws {JudgeError} when the output cannot be judged. */
+  grade(context: GradeContext): Claim | FinalGrade | Promise<Claim | FinalGrade>;
+}
+
+/** A text for a sentence: quoted, and cut where it would fill the screen. */
+export function quote(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return `"${text.length > 200 ? `${text.slice(0, 200)}…` : text}"`;
+}

@@ -1,0 +1,115 @@
+import { type Answer, type Assertion, type AssertionSet, type Case, JudgeError, type RowGrade } from "../model.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
+import type { Claim, FinalGrade, GradedRow, Render } from "./definition.ts";
+import { isScriptFile, valueFromScript } from "./javascript.ts";
+import { baseType, definitionOf } from "./registry.ts";
+import { type Scored, combine } from "./score.ts";
+
+/** How an answer to a test is judged, with what that takes. */
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode }): (row: { test: Case; answer: Answer; promptText: string }) => Promise<RowGrade> {
+  return ({ test, answer, promptText }) => {
+    const { description, vars, threshold, metadata, options } = test;
+    return gradeRow({
+      assert: test.assert,
+      threshold,
+      output: answer.output,
+      vars,
+      latencyMs: answer.latencyMs,
+      cost: answer.cost,
+      context: {
+        prompt: promptText,
+        test: { description, vars, threshold, metadata, options },
+        providerResponse: { output: answer.output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs },
+      },
+      ...tools,
+    });
+  };
+}
+
+/**
+ * Judges one answer by promptfoo's rules: score = Σ score·weight / Σ weight; it passes when every
+ * assertion does, or, with a threshold, when the score reaches it. Without assertions it passes with
+ * score 1; without an output it fails and nothing is judged.
+ *
+ * @throws {JudgeError} when an assertion cannot be judged: the row is an error, not a failure.
+ */
+export async function gradeRow(row: GradedRow): Promise<RowGrade> {
+  if (row.output === null || row.output === undefined) return { pass: false, score: 0, reason: "No output", metrics: {}, components: [] };
+  if (row.assert.length === 0) return { pass: true, score: 1, reason: "No assertions", metrics: {}, components: [] };
+  const parts = await inOrder(row.assert.map((node) => (node.kind === "set" ? gradeSet(node, row) : gradeAssertion(node, row))));
+  const { pass, score, reason, metrics } = combine(parts, row.threshold);
+  return {
+    pass,
+    score,
+    reason,
+    metrics: Object.fromEntries([...metrics].map(([name, { value }]) => [name, value])),
+    components: parts.flatMap((part) => [part, ...part.members]).map(({ pass, score, reason, type, metric }) => ({ pass, score, reason, type, ...(metric === undefined ? {} : { metric }) })),
+  };
+}
+
+/** All results, or the first error by position rather than by time: the same row gives the same message. */
+async function inOrder<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(tasks);
+  return settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+async function gradeSet(set: AssertionSet, row: GradedRow): Promise<Scored> {
+  const members = await inOrder(set.assert.map((assertion) => gradeAssertion(assertion, row)));
+  return { ...combine(members, set.threshold), type: "assert-set", weight: set.weight, metric: metricName(set.metric, row), members };
+}
+
+async function gradeAssertion(assertion: Assertion, row: GradedRow): Promise<Scored> {
+  const { type, weight } = assertion;
+  const definition = definitionOf(type);
+  if (!definition) throw new JudgeError(`The assertion type "${type}" is not known.`);
+  const negated = type.startsWith("not-");
+  const text = typeof row.output === "string" ? row.output : JSON.stringify(row.output);
+  const value = await renderedValue(assertion, row);
+  const grade = finalGrade(await definition.grade({ assertion, type, negated, value, text, row }), negated);
+  const named = Object.entries(grade.namedScores ?? {}).map(([name, value]) => [name, { value, weight: 1 }] as const);
+  return {
+    // A weight of 0 only measures: it cannot fail the test.
+    pass: grade.pass || weight === 0,
+    score: grade.score,
+    reason: grade.reason,
+    type,
+    weight,
+    metric: metricName(assertion.metric, row),
+    metrics: new Map(named),
+    members: [],
+  };
+}
+
+function finalGrade(judgement: Claim | FinalGrade, negated: boolean): FinalGrade {
+  if ("pass" in judgement) return judgement;
+  const { holds, claim, found, subject = "the output" } = judgement;
+  const pass = holds !== negated;
+  const detail = found === undefined ? "" : `: ${found}`;
+  return { pass, score: pass ? 1 : 0, reason: pass ? "Passed" : negated ? `Expected ${subject} not to ${claim}.` : `Expected ${subject} to ${claim}${detail}.` };
+}
+
+/** Texts, and the texts of a list, are templates; other values are taken as they are. */
+async function renderedValue(assertion: Assertion, row: GradedRow): Promise<unknown> {
+  const { type, value } = assertion;
+  if (isScriptFile(value)) return baseType(type) === "javascript" ? value : valueFromScript(value, assertion, row);
+  try {
+    if (typeof value === "string") return row.render(value, row.vars);
+    if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === "string" ? row.render(item, row.vars) : item));
+    return value;
+  } catch (error) {
+    throw new JudgeError(`The value of ${type} cannot be filled in: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A name that cannot be filled in is kept as it is written. */
+function metricName(metric: string | undefined, row: GradedRow): string | undefined {
+  if (metric === undefined) return undefined;
+  try {
+    return row.render(metric, row.vars) || undefined;
+  } catch {
+    return metric;
+  }
+}

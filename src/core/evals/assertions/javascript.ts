@@ -1,0 +1,97 @@
+import { compileFunction } from "node:vm";
+import { type Assertion, JudgeError } from "../model.ts";
+import { functionBody } from "../suiteCode/functionBody.ts";
+import type { Call, Outcome } from "../suiteCode/protocol.ts";
+import { type AssertionDefinition, type FinalGrade, type GradeContext, type GradedRow, quote } from "./definition.ts";
+
+/** A value like `file://check.js` or `file://check.js:name`; Windows paths hold a colon of their own. */
+const FILE = /^file:\/\/(.+?\.[cm]?[jt]s)(?::([\w$]+))?$/i;
+
+export function isScriptFile(value: unknown): value is string {
+  return typeof value === "string" && FILE.test(value);
+}
+
+/**
+ * A script of the suite's, inline or in a file, run in the suite-code child. It returns a boolean, a
+ * number (it passes above 0, or from the threshold on, and is the score) or `{pass, score, reason}`.
+ * As in promptfoo an inline script that throws or does not compile fails the assertion (it often
+ * parses the output), and a file that does is an error. Any other result is an error.
+ */
+export const javascript: AssertionDefinition = {
+  check({ value }) {
+    if (typeof value !== "string" || value.trim() === "") return 'javascript needs a script, or "file://…", as its "value".';
+    const message = isScriptFile(value) ? undefined : syntaxError(value);
+    return message === undefined ? undefined : { severity: "warning", message };
+  },
+  async grade(context) {
+    const { value, assertion, row } = context;
+    if (typeof value !== "string" || value.trim() === "") throw new JudgeError("javascript needs a script as its value.");
+    const outcome = await row.suiteCode.call(callOf(value, assertion, row));
+    if (!("failed" in outcome)) return gradeOf(outcome.value, context);
+    if (isScriptFile(value) || outcome.failed === "return") throw new JudgeError(failure(value, outcome));
+    return { pass: false, score: 0, reason: failure(value, outcome) };
+  },
+};
+
+/** The value that a script file computes for an assertion of another type. */
+export async function valueFromScript(value: string, assertion: Assertion, row: GradedRow): Promise<unknown> {
+  const outcome = await row.suiteCode.call(callOf(value, assertion, row));
+  if ("failed" in outcome) throw new JudgeError(failure(value, outcome));
+  const found = outcome.value;
+  if (typeof found === "boolean" || (typeof found === "object" && found !== null && "pass" in found)) {
+    throw new JudgeError(`${value} returned a judgement, but ${assertion.type} needs the expected value from it.`);
+  }
+  return found;
+}
+
+function callOf(value: string, assertion: Assertion, row: GradedRow): Call {
+  const context = { ...row.context, vars: row.vars, ...(Object.keys(assertion.config).length > 0 ? { config: assertion.config } : {}) };
+  const file = FILE.exec(value);
+  return file
+    ? { kind: "file", file: file[1]!, name: file[2], args: [row.output, context] }
+    : { kind: "inline", body: functionBody(value), output: row.output, context };
+}
+
+function failure(value: string, { failed, message }: Exclude<Outcome, { value: unknown }>): string {
+  const subject = isScriptFile(value) ? value.slice("file://".length) : "The script";
+  return { load: `${subject} cannot be used. ${message}`, run: `${subject} threw ${message}`, return: `${subject} returned ${message}` }[failed];
+}
+
+function syntaxError(script: string): string | undefined {
+  try {
+    compileFunction(functionBody(script), ["output", "context", "process"]);
+    return undefined;
+  } catch (error) {
+    return `The script does not compile: ${(error as Error).message}.${script.trimEnd().includes("\n") ? " A script of several lines is a function body." : ""}`;
+  }
+}
+
+function gradeOf(result: unknown, { assertion, negated }: GradeContext): FinalGrade {
+  if (typeof result === "boolean") return verdict(result, undefined);
+  if (typeof result === "number" && Number.isFinite(result)) {
+    return verdict(assertion.threshold === undefined ? result > 0 : result >= assertion.threshold, result);
+  }
+  if (isScriptGrade(result)) {
+    const { pass, score, reason, namedScores } = result;
+    if (!negated) return { pass, score, reason, namedScores };
+    return { pass: !pass, score, reason: pass ? `The script passed: ${reason}` : reason, namedScores };
+  }
+  throw new JudgeError(`The script returned ${described(result)}. Return true or false, a finite number, or {pass, score, reason}.`);
+
+  function verdict(holds: boolean, score: number | undefined): FinalGrade {
+    const pass = holds !== negated;
+    return { pass, score: score ?? (pass ? 1 : 0), reason: pass ? "Passed" : `The script returned ${String(result)}` };
+  }
+}
+
+function isScriptGrade(result: unknown): result is FinalGrade {
+  if (typeof result !== "object" || result === null) return false;
+  const { pass, score, reason, namedScores } = result as Record<string, unknown>;
+  const named = namedScores === undefined || (typeof namedScores === "object" && namedScores !== null && Object.values(namedScores).every(Number.isFinite));
+  return typeof pass === "boolean" && Number.isFinite(score) && typeof reason === "string" && named;
+}
+
+function described(result: unknown): string {
+  if (result === undefined) return 'nothing (several lines need a "return")';
+  return typeof result === "number" ? String(result) : quote(result);
+}

@@ -1,0 +1,76 @@
+import type { ValidateFunction } from "ajv";
+import { type Assertion, JudgeError } from "../model.ts";
+import type { AssertionDefinition } from "./definition.ts";
+import { jsonObjects } from "./jsonObjects.ts";
+
+export const isJson: AssertionDefinition = {
+  check: checkSchema,
+  async grade({ type, value, text }) {
+    const schema = await schemaOf(type, value);
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch (error) {
+      return { holds: false, claim: "be valid JSON", found: (error as Error).message };
+    }
+    return schema ? { holds: schema(parsed), claim: "conform to the JSON schema", found: problems(schema) } : { holds: true, claim: "be valid JSON" };
+  },
+};
+
+export const containsJson: AssertionDefinition = {
+  check: checkSchema,
+  async grade({ type, value, text }) {
+    const schema = await schemaOf(type, value);
+    const objects = await jsonObjects(text);
+    if (!schema) return { holds: objects.length > 0, claim: "contain a JSON object" };
+    const holds = objects.some((object) => schema(object));
+    return { holds, claim: "contain a JSON object that conforms to the schema", found: objects.length === 0 ? "it contains none at all" : problems(schema) };
+  },
+};
+
+/** What the last validation found; it is for the failing case only. */
+function problems(schema: ValidateFunction): string | undefined {
+  const errors = (schema.errors ?? []).slice(0, 5).map(({ instancePath, message }) => `${instancePath || "the value"} ${message}`);
+  return errors.length > 0 ? errors.join("; ") : undefined;
+}
+
+async function checkSchema({ type, value }: Assertion): Promise<string | undefined> {
+  try {
+    await schemaOf(type, value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Compiling takes milliseconds, and a default test's schema comes again with every row. */
+const compiled = new Map<string, ValidateFunction>();
+const MAX_COMPILED = 500;
+
+/** The validator of an assertion's schema, an object or YAML; `undefined` when there is none. */
+async function schemaOf(type: string, value: unknown): Promise<ValidateFunction | undefined> {
+  if (value === undefined || value === null || value === "") return undefined;
+  const key = typeof value === "string" ? value : JSON.stringify(value);
+  const known = compiled.get(key);
+  if (known) return known;
+  let validate: ValidateFunction;
+  try {
+    const schema: unknown = typeof value === "string" ? (await import("js-yaml")).load(value) : value;
+    if (typeof schema !== "object" || schema === null || Array.isArray(schema)) throw new Error("it must be an object, or YAML or JSON of one");
+    validate = await compile(schema as Record<string, unknown>);
+  } catch (error) {
+    throw new JudgeError(`${type}: the JSON schema cannot be used: ${(error as Error).message}.`);
+  }
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  compiled.set(key, validate);
+  return validate;
+}
+
+/** An instance each: two schemas with one `$id` would exclude each other. */
+async function compile(schema: Record<string, unknown>): Promise<ValidateFunction> {
+  const [{ Ajv }, { Ajv2020 }, formats] = await Promise.all([import("ajv"), import("ajv/dist/2020.js"), import("ajv-formats")]);
+  const Version = String(schema.$schema).includes("2020-12") ? Ajv2020 : Ajv;
+  const ajv = new Version({ allErrors: true, strictSchema: false, logger: false });
+  formats.default.default(ajv);
+  return ajv.compile(schema);
+}

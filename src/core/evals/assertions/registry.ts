@@ -1,0 +1,71 @@
+import type { Assertion } from "../model.ts";
+import type { AssertionDefinition, Mistake } from "./definition.ts";
+import { javascript } from "./javascript.ts";
+import { containsJson, isJson } from "./json.ts";
+import { cost, latency, levenshtein, wordCount } from "./numbers.ts";
+import { regex } from "./regex.ts";
+import { contains, containsAll, containsAny, equals, startsWith } from "./text.ts";
+
+/** Every assertion type that can be judged. A new one is a file and a line here. */
+const DEFINITIONS: Readonly<Record<string, AssertionDefinition>> = {
+  contains: contains(false),
+  "contains-all": containsAll(false),
+  "contains-any": containsAny(false),
+  "contains-json": containsJson,
+  cost,
+  equals,
+  icontains: contains(true),
+  "icontains-all": containsAll(true),
+  "icontains-any": containsAny(true),
+  "is-json": isJson,
+  javascript,
+  latency,
+  levenshtein,
+  regex,
+  "starts-with": startsWith,
+  "word-count": wordCount,
+};
+
+/** Base types that can be judged; each may have `not-` before it. */
+export const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(DEFINITIONS));
+
+/** promptfoo's types that are not built yet: the reader says so instead of calling them unknown. */
+export const LATER_TYPES: ReadonlySet<string> = new Set([
+  ...["answer-relevance", "bleu", "contains-html", "contains-sql", "contains-xml", "context-faithfulness", "context-recall", "context-relevance"],
+  ...["conversation-relevance", "factuality", "finish-reason", "g-eval", "gleu", "is-html", "is-refusal", "is-sql", "is-valid-function-call"],
+  ...["is-valid-openai-function-call", "is-valid-openai-tools-call", "is-xml", "llm-rubric", "max-score", "meteor", "model-graded-closedqa"],
+  ...["model-graded-factuality", "moderation", "perplexity", "perplexity-score", "python", "rouge-n", "ruby", "select-best", "similar"],
+  ...["similar:cosine", "similar:dot", "similar:euclidean", "tool-call-f1", "trace-error-spans", "trace-span-count", "trace-span-duration"],
+  ...["trajectory:goal-success", "trajectory:step-count", "trajectory:tool-args-match", "trajectory:tool-sequence", "trajectory:tool-used", "webhook"],
+]);
+
+/** promptfoo's types that need its own services, or a person. */
+export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set(["agent-rubric", "classifier", "guardrails", "human", "pi", "search-rubric", "skill-used"]);
+
+/** The type without `not-`. */
+export function baseType(type: string): string {
+  return type.startsWith("not-") ? type.slice("not-".length) : type;
+}
+
+/** `undefined` for a type that cannot be judged. */
+export function definitionOf(type: string): AssertionDefinition | undefined {
+  const base = baseType(type);
+  return Object.hasOwn(DEFINITIONS, base) ? DEFINITIONS[base] : undefined;
+}
+
+/**
+ * The mistake in an assertion that shows before anything runs; `undefined` when none does. Schemas
+ * are compiled and scripts parsed, nothing is executed. Values that are templates or come from a
+ * script are judged row by row.
+ */
+export async function checkAssertion(assertion: Assertion): Promise<Mistake | undefined> {
+  const definition = definitionOf(assertion.type);
+  if (!definition?.check || hasTemplate(assertion.value)) return undefined;
+  if (baseType(assertion.type) !== "javascript" && typeof assertion.value === "string" && assertion.value.startsWith("file://")) return undefined;
+  const mistake = await definition.check(assertion);
+  return typeof mistake === "string" ? { severity: "error", message: mistake } : mistake;
+}
+
+function hasTemplate(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(hasTemplate) : typeof value === "string" && /\{[{%#]/.test(value);
+}

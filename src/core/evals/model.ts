@@ -1,0 +1,149 @@
+import type { Location, Problem } from "../problem.ts";
+
+/** A suite as it runs: everything read, expanded and checked. */
+export interface Suite {
+  /** Absolute path of the configuration file. */
+  readonly file: string;
+  readonly description: string | undefined;
+  readonly prompts: readonly Prompt[];
+  readonly providers: readonly ProviderSpec[];
+  /** Tests after variable expansion, in promptfoo's order; not yet multiplied by prompts, providers or repeats. */
+  readonly cases: readonly Case[];
+  readonly options: SuiteOptions;
+  /** Every file that was read for it: absolute path → text. What a version of the suite consists of. */
+  readonly files: ReadonlyMap<string, string>;
+  /** With an `error` among them the suite does not run. */
+  readonly problems: readonly Problem[];
+}
+
+export interface SuiteOptions {
+  readonly maxConcurrency: number | undefined;
+  readonly repeat: number | undefined;
+  /** Milliseconds between two calls of a provider. */
+  readonly delay: number | undefined;
+  /** Milliseconds per call. */
+  readonly timeoutMs: number | undefined;
+  readonly cache: boolean | undefined;
+  /** `env:` of the suite; over the process environment in `{{env.X}}`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Prompt {
+  /** Identity within its suite: the label if one is given, else `path#index` with a relative posix path. */
+  readonly key: string;
+  readonly label: string;
+  readonly template: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Where the template's text stands: a file of its own, a part of one, or a node of the suite. */
+  readonly location: Location;
+}
+
+export interface ProviderSpec {
+  /** promptfoo's id, e.g. `openai:chat:gpt-5` or `echo`. */
+  readonly id: string;
+  readonly label: string | undefined;
+  /** Not rendered: `{{env.X}}` and `${secret:X}` still stand in it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Prompt keys or labels it is limited to. */
+  readonly prompts: readonly string[] | undefined;
+  readonly delay: number | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly location: () => Location;
+}
+
+export interface Case {
+  /** `metadata.id`, else a hash of description and resolved variables, with `~2` for its second occurrence. */
+  readonly id: string;
+  /** Position in the suite, from 0. */
+  readonly index: number;
+  readonly description: string | undefined;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly assert: readonly AssertionNode[];
+  /** The test passes when its score reaches this, instead of when all assertions pass. */
+  readonly threshold: number | undefined;
+  readonly options: CaseOptions;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Prompt and provider filters of the test. */
+  readonly prompts: readonly string[] | undefined;
+  readonly providers: readonly string[] | undefined;
+  /** An output given in the suite: the provider is not called. */
+  readonly providerOutput: unknown;
+  readonly location: () => Location;
+}
+
+export interface CaseOptions {
+  readonly prefix: string | undefined;
+  readonly suffix: string | undefined;
+  readonly repeat: number | undefined;
+  /** Overrides of the provider's configuration: `temperature`, `max_tokens`, … */
+  readonly provider: Readonly<Record<string, unknown>>;
+}
+
+export type AssertionNode = Assertion | AssertionSet;
+
+export interface Assertion {
+  readonly kind: "assertion";
+  /** As written, with `not-` if it has it. */
+  readonly type: string;
+  readonly value: unknown;
+  readonly threshold: number | undefined;
+  readonly weight: number;
+  /** A template. */
+  readonly metric: string | undefined;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly location: () => Location;
+}
+
+export interface AssertionSet {
+  readonly kind: "set";
+  readonly assert: readonly Assertion[];
+  readonly threshold: number | undefined;
+  readonly weight: number;
+  readonly metric: string | undefined;
+  readonly location: () => Location;
+}
+
+export type Role = "system" | "user" | "assistant" | "developer" | "tool";
+
+export interface Message {
+  readonly role: Role;
+  readonly content: unknown;
+  readonly [extra: string]: unknown;
+}
+
+/** What a provider answered to one call. */
+export interface Answer {
+  /** Text, or the parsed object where the provider gives one; `null`: no output. */
+  readonly output: unknown;
+  readonly latencyMs: number;
+  readonly usage: { readonly input: number; readonly output: number } | undefined;
+  /** In the provider's currency, USD; `undefined`: not known. */
+  readonly cost: number | undefined;
+  readonly finishReason: string | undefined;
+  /** Model and system fingerprint that the endpoint reports: a silent change shows here. */
+  readonly fingerprint: string | undefined;
+  readonly cached: boolean;
+}
+
+/** One assertion's judgement. An assertion that cannot be judged throws `JudgeError` instead. */
+export interface Grade {
+  readonly pass: boolean;
+  /** Usually 0 … 1. */
+  readonly score: number;
+  readonly reason: string;
+}
+
+/** A whole row's judgement. */
+export interface RowGrade extends Grade {
+  /** Weighted mean of the assertions that name the metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly components: readonly (Grade & { readonly type: string; readonly metric?: string })[];
+}
+
+/** The row could not be judged (a missing threshold, a script that threw): an error, never a failure. */
+export class JudgeError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "JudgeError";
+  }
+}

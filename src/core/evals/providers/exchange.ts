@@ -1,0 +1,74 @@
+import { type Clock, type Http, HttpError, type HttpRequest, type HttpResponse } from "../../host.ts";
+import { CallError } from "./provider.ts";
+
+/** A provider's answer larger than this is refused. */
+export const MAX_ANSWER_BYTES = 20_000_000;
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
+/**
+ * One HTTP exchange with an endpoint; everything but a success becomes a `CallError` in words for people.
+ * An abort is rethrown as it is.
+ */
+export async function exchange(http: Http, clock: Clock, request: Omit<HttpRequest, "maxBytes">): Promise<HttpResponse> {
+  let response: HttpResponse;
+  try {
+    response = await http.send({ ...request, maxBytes: MAX_ANSWER_BYTES });
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.reason === "aborted") throw error;
+    if (error.reason === "invalid-url" || error.reason === "unreachable") throw new CallError("unusable", error.message);
+    throw new CallError("unanswered", error.message, { retry: error.reason === "cut" });
+  }
+  const { status } = response;
+  if (status >= 200 && status < 300) return response;
+
+  const said = errorMessage(response.body);
+  const message = `HTTP ${status} from ${new URL(request.url).host}${said ? `: ${said}` : ""}`;
+  if (status === 429) {
+    const spent = /insufficient_quota/.test(response.body);
+    throw new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, clock.now()) });
+  }
+  if (status === 400 || status === 413 || status === 422) throw new CallError("rejected", message, { status });
+  if (status === 401 || status === 403) throw new CallError("unusable", `${message}. Check the endpoint's key.`, { status });
+  if (status === 404) throw new CallError("unusable", `${message}. Check the endpoint's address and the model's name.`, { status });
+  const retry = status === 408 || status === 502 || status === 503 || status === 504;
+  throw new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, clock.now()) });
+}
+
+/** The body as JSON. An HTML page or a cut body is an error of the endpoint, not an answer. */
+export function parseAnswer(response: HttpResponse, url: string): unknown {
+  try {
+    return JSON.parse(response.body);
+  } catch {
+    const what = /^\s*</.test(response.body) ? "an HTML page" : response.body.trim() === "" ? "an empty body" : `no valid JSON ("${preview(response.body)}")`;
+    throw new CallError("unanswered", `${new URL(url).host} answered ${what} with status ${response.status}. Is this the address of an OpenAI-compatible API?`);
+  }
+}
+
+/** What an error body says: `{error:{message}}`, `{message}`, `{detail}` or nothing readable. */
+function errorMessage(body: string): string | undefined {
+  try {
+    const value = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown; detail?: unknown };
+    const error = value.error;
+    const said = typeof error === "string" ? error : (error?.message ?? value.message ?? value.detail);
+    return said === undefined ? undefined : preview(typeof said === "string" ? said : JSON.stringify(said));
+  } catch {
+    return undefined;
+  }
+}
+
+function preview(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date; in milliseconds. */
+function retryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+  const ms = Number(headers["retry-after-ms"]);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const value = headers["retry-after"];
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}

@@ -1,0 +1,104 @@
+import type { ProviderSpec } from "../model.ts";
+import { fillAddress, fillSecrets } from "./credentials.ts";
+import { DEFAULT_TIMEOUT_MS, exchange } from "./exchange.ts";
+import type { ProviderContext } from "./openai.ts";
+import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
+
+/**
+ * promptfoo's `http` provider: `config: {url, method, headers, body}` with `{{prompt}}` and variables in
+ * the body. The answer is the parsed JSON, or the text; `transformResponse` may be a path such as
+ * `json.choices[0].message.content`.
+ */
+export function httpProvider(spec: ProviderSpec, context: ProviderContext): Provider {
+  const { config } = spec;
+  const url = fillAddress(typeof config["url"] === "string" ? config["url"] : spec.id, context.env);
+  const method = typeof config["method"] === "string" ? config["method"].toUpperCase() : config["body"] === undefined ? "GET" : "POST";
+  const origin = safeOrigin(url);
+  const path = responsePath(config["transformResponse"] ?? config["responseParser"]);
+  return {
+    key: spec.label ?? spec.id,
+    origin,
+    model: undefined,
+    prepare(call) {
+      const body = config["body"] === undefined ? "" : bodyText(config["body"], call);
+      const target = fillPlaceholders(url, call, encodeURIComponent);
+      return { identity: canonicalJson({ url: target, method, body }), request: { method, url: target, body } };
+    },
+    async send(prepared, signal) {
+      const headers: Record<string, string> = typeof config["body"] === "object" ? { "content-type": "application/json" } : {};
+      const given = await fillSecrets((config["headers"] ?? {}) as Record<string, unknown>, origin, context.host.secrets, context.redactor);
+      for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
+      const { request } = prepared;
+      const response = await exchange(context.host.http, context.host.clock, {
+        method: request.method,
+        url: request.url,
+        headers,
+        ...(request.body === "" ? {} : { body: request.body }),
+        timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        signal,
+      });
+      let json: unknown;
+      try {
+        json = JSON.parse(response.body);
+      } catch {
+        if (path) throw new CallError("unanswered", `${new URL(url).host} answered no JSON, but transformResponse reads ${String(config["transformResponse"])}.`);
+      }
+      const output = path ? follow(json, path) : (json ?? response.body);
+      return { output: output ?? null, latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
+    },
+  };
+}
+
+function safeOrigin(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch {
+    throw new CallError("unusable", `${JSON.stringify(url)} is not a URL. Write the provider's config.url like https://host/path.`);
+  }
+}
+
+/** Text is filled in; an object is filled leaf by leaf, and a leaf that then is JSON becomes that value (as promptfoo does). */
+function bodyText(body: unknown, call: Call): string {
+  if (typeof body === "string") return fillPlaceholders(body, call, (value) => JSON.stringify(value).slice(1, -1));
+  const fill = (value: unknown): unknown => {
+    if (typeof value === "string") {
+      const filled = fillPlaceholders(value, call, (part) => part);
+      if (filled !== value && /^\s*[[{]/.test(filled)) {
+        try {
+          return JSON.parse(filled);
+        } catch {
+          return filled;
+        }
+      }
+      return filled;
+    }
+    if (Array.isArray(value)) return value.map(fill);
+    if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
+    return value;
+  };
+  return JSON.stringify(fill(body));
+}
+
+function fillPlaceholders(template: string, call: Call, escape: (value: string) => string): string {
+  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*\w+\s*)?\}\}/g, (_whole, name: string) => {
+    const value = name === "prompt" ? call.text : name === "messages" ? call.messages : call.vars[name];
+    return value === undefined ? "" : escape(typeof value === "string" ? value : JSON.stringify(value));
+  });
+}
+
+/** `json.a[0].b` as steps; `undefined` when there is none. Anything else is the reader's to refuse. */
+export function responsePath(expression: unknown): (string | number)[] | undefined {
+  if (typeof expression !== "string") return undefined;
+  const match = /^json((?:\.[A-Za-z_$][\w$]*|\[\d+\]|\[(?:"[^"]*"|'[^']*')\])*)$/.exec(expression.trim());
+  if (!match) return undefined;
+  return [...(match[1] as string).matchAll(/\.([\w$]+)|\[(\d+)\]|\[["'](.*?)["']\]/g)].map((step) => (step[2] === undefined ? ((step[1] ?? step[3]) as string) : Number(step[2])));
+}
+
+function follow(value: unknown, path: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const step of path) {
+    if (found === null || typeof found !== "object") return undefined;
+    found = (found as Record<string | number, unknown>)[step];
+  }
+  return found;
+}

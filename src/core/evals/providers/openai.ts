@@ -1,0 +1,178 @@
+import { z } from "zod";
+import type { Redactor } from "../../config/redactor.ts";
+import type { Host } from "../../host.ts";
+import type { Answer, ProviderSpec } from "../model.ts";
+import { fillAddress, fillSecrets } from "./credentials.ts";
+import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
+import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
+
+/** The address that means "the sandbox of this process": its port differs each time, its answers do not. */
+export const SANDBOX = "sandbox:";
+
+const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "presence_penalty", "frequency_penalty", "seed", "stop", "tools", "tool_choice", "functions", "function_call", "response_format", "reasoning_effort", "logprobs", "top_logprobs"];
+
+const answerSchema = z.looseObject({
+  model: z.string().optional(),
+  system_fingerprint: z.string().nullish(),
+  choices: z
+    .array(
+      z.looseObject({
+        text: z.string().nullish(),
+        finish_reason: z.string().nullish(),
+        message: z
+          .looseObject({
+            content: z.unknown(),
+            refusal: z.string().nullish(),
+            tool_calls: z.array(z.unknown()).nullish(),
+            function_call: z.unknown().optional(),
+          })
+          .optional(),
+      }),
+    )
+    .min(1),
+  usage: z.looseObject({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
+});
+
+export interface ProviderContext {
+  readonly host: Host;
+  /** Starts this process's sandbox when it is first needed; its base URL. */
+  readonly sandbox: () => Promise<string>;
+  /** The suite's and the process's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly timeoutMs: number | undefined;
+  /** Learns every value that is released, so that messages can be masked. */
+  readonly redactor: Redactor;
+}
+
+/** `openai:chat:MODEL`, `openai:MODEL`, `openai:completion:MODEL` against any base URL. */
+export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
+  const { config } = spec;
+  const [, second = "", ...rest] = spec.id.split(":");
+  const completion = second === "completion";
+  const model = (second === "chat" || completion ? rest.join(":") : [second, ...rest].join(":")) || text(config["model"]) || "gpt-5-mini";
+  const base = baseUrl(spec, context.env);
+  const origin = base === SANDBOX ? undefined : originOf(base);
+  const timeoutMs = number(config["timeoutMs"]) ?? context.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const path = completion ? "/completions" : "/chat/completions";
+
+  return {
+    key: spec.label ?? spec.id,
+    origin,
+    model,
+    prepare(call) {
+      const body = requestBody(model, completion, { ...config, ...call.overrides }, call, context.env);
+      return { identity: canonicalJson({ url: base + path, body }), request: { method: "POST", url: base + path, body: JSON.stringify(body) } };
+    },
+    async send(prepared, signal) {
+      const url = (base === SANDBOX ? await context.sandbox() : base) + path;
+      const response = await exchange(context.host.http, context.host.clock, {
+        method: "POST",
+        url,
+        headers: await headers(spec, origin, context),
+        body: prepared.request.body,
+        timeoutMs,
+        signal,
+      });
+      const parsed = answerSchema.safeParse(parseAnswer(response, url));
+      if (!parsed.success) throw new CallError("unanswered", `${new URL(url).host} answered JSON that is not a chat completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
+      return toAnswer(parsed.data, response.latencyMs, config);
+    },
+  };
+}
+
+function baseUrl(spec: ProviderSpec, env: ProviderContext["env"]): string {
+  const { config } = spec;
+  const host = text(config["apiHost"]);
+  if (host) return `https://${fillAddress(host, env)}/v1`;
+  const own = text(config["apiBaseUrl"]);
+  if (own) return trim(fillAddress(own, env));
+  const seen = { ...env, ...spec.env };
+  if (seen["OPENAI_API_HOST"]) return `https://${seen["OPENAI_API_HOST"]}/v1`;
+  return trim(seen["OPENAI_API_BASE_URL"] ?? seen["OPENAI_BASE_URL"] ?? "https://api.openai.com/v1");
+}
+
+function originOf(base: string): string {
+  try {
+    return new URL(base).origin;
+  } catch {
+    throw new CallError("unusable", `${JSON.stringify(base)} is not the address of an endpoint. Write it like https://host:port/v1.`);
+  }
+}
+
+function requestBody(model: string, completion: boolean, config: Readonly<Record<string, unknown>>, call: Call, env: ProviderContext["env"]): Record<string, unknown> {
+  const reasoning = /^(o\d|gpt-5)/.test(model);
+  const body: Record<string, unknown> = completion ? { model, prompt: call.text } : { model, messages: call.messages };
+  if (!reasoning) body["temperature"] = number(env["OPENAI_TEMPERATURE"]) ?? 0;
+  body[reasoning ? "max_completion_tokens" : "max_tokens"] = number(env["OPENAI_MAX_TOKENS"]) ?? 1024;
+  for (const name of PARAMETERS) if (config[name] !== undefined) body[name] = config[name];
+  const passthrough = config["passthrough"];
+  return passthrough !== null && typeof passthrough === "object" ? { ...body, ...passthrough } : body;
+}
+
+async function headers(spec: ProviderSpec, origin: string | undefined, context: ProviderContext): Promise<Record<string, string>> {
+  const sent: Record<string, string> = { "content-type": "application/json", accept: "application/json" };
+  if (origin === undefined) return sent;
+  const { secrets } = context.host;
+  const extra = spec.config["headers"];
+  if (extra !== null && typeof extra === "object") {
+    for (const [name, value] of Object.entries(await fillSecrets(extra, origin, secrets, context.redactor))) sent[name.toLowerCase()] = String(value);
+  }
+  const organization = text(spec.config["organization"]);
+  if (organization) sent["openai-organization"] = organization;
+  const key = text(spec.config["apiKey"]);
+  if (key) {
+    sent["authorization"] = `Bearer ${await fillSecrets(key, origin, secrets, context.redactor)}`;
+  } else if (!sent["authorization"]) {
+    // Without a key of its own a local endpoint needs none; a vendor's answers 401 and says so.
+    const secret = await secrets.get(text(spec.config["apiKeyEnvar"]) ?? "OPENAI_API_KEY", origin);
+    if (typeof secret === "object") {
+      context.redactor.add(secret.value);
+      sent["authorization"] = `Bearer ${secret.value}`;
+    }
+  }
+  return sent;
+}
+
+function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config: Readonly<Record<string, unknown>>): Omit<Answer, "cached"> {
+  const choice = body.choices[0];
+  const message = choice?.message;
+  const called = message?.tool_calls?.length ? message.tool_calls : message?.function_call;
+  let output: unknown = message ? (message.content ?? called ?? message.refusal ?? null) : (choice?.text ?? null);
+  if (Array.isArray(message?.content)) output = message.content.map((part) => String((part as { text?: unknown }).text ?? "")).join("");
+  const format = config["response_format"] as { type?: unknown } | undefined;
+  if (format?.type === "json_schema" && typeof output === "string") output = parsedOr(output);
+  const usage = body.usage ? { input: body.usage.prompt_tokens ?? 0, output: body.usage.completion_tokens ?? 0 } : undefined;
+  return {
+    output,
+    latencyMs,
+    usage,
+    cost: usage && cost(usage, config["price"]),
+    finishReason: choice?.finish_reason ?? undefined,
+    fingerprint: [body.model, body.system_fingerprint].filter(Boolean).join(" ") || undefined,
+  };
+}
+
+/** `price` is in USD per million tokens. */
+function cost(usage: { input: number; output: number }, price: unknown): number | undefined {
+  if (price === null || typeof price !== "object") return undefined;
+  const { input, output } = price as { input?: unknown; output?: unknown };
+  if (typeof input !== "number" || typeof output !== "number") return undefined;
+  return (usage.input * input + usage.output * output) / 1e6;
+}
+
+function parsedOr(output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return output;
+  }
+}
+
+const trim = (url: string) => url.replace(/\/+$/, "");
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+function number(value: unknown): number | undefined {
+  const parsed = typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+

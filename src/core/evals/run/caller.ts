@@ -1,0 +1,160 @@
+import type { Clock } from "../../host.ts";
+import { isLoopback } from "../../config/approvals.ts";
+import { findAnswer, putAnswer, type StoredAnswer } from "../../store/answers.ts";
+import { contentHash, type Store } from "../../store/store.ts";
+import type { Answer } from "../model.ts";
+import { CallError, type PreparedCall, type Provider } from "../providers/provider.ts";
+import type { Batch } from "./batch.ts";
+import { Limiter } from "./limiter.ts";
+
+/** A remote endpoint's answer is trusted for a day: its model may change behind its name. */
+export const REMOTE_MAX_AGE_MS = 24 * 3_600_000;
+const ATTEMPTS = 3;
+const LONGEST_WAIT_MS = 30_000;
+/** In flight at once where nothing else is said: a person's own machine, and somebody else's. */
+export const IN_FLIGHT = { loopback: 16, remote: 8 };
+
+export interface CallerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly batch: Batch;
+  readonly signal: AbortSignal;
+  /** Overrides the endpoints' own limits. */
+  readonly inFlight: number | undefined;
+  readonly useCache: boolean;
+  /** At most this many calls to endpoints that are not on this machine. */
+  readonly maxCalls: number;
+  readonly maxCost: number;
+}
+
+/** Answers by key: from the cache, else from the provider, within the limits. */
+export class Caller {
+  calls = 0;
+  cached = 0;
+  cost = 0;
+  private readonly options: CallerOptions;
+  private readonly limiters = new Map<string, Limiter>();
+  private readonly underWay = new Map<string, Promise<Answer>>();
+  private readonly unusable = new Map<string, CallError>();
+
+  constructor(options: CallerOptions) {
+    this.options = options;
+  }
+
+  /** The fresh enough cached answer of a key. */
+  lookUp(key: string, provider: Provider): Answer | undefined {
+    if (!this.options.useCache) return undefined;
+    const found = findAnswer(this.options.store, key);
+    if (!found || (isRemote(provider) && this.options.clock.now() - found.at > REMOTE_MAX_AGE_MS)) return undefined;
+    return toAnswer(found);
+  }
+
+  /**
+   * @param refresh ignores the cache: its answer came from another model behind the same name.
+   * @throws {CallError} when there is no answer; an abort is rethrown.
+   */
+  async answer(key: string, provider: Provider, prepare: () => PreparedCall, refresh = false): Promise<Answer> {
+    const known = refresh ? undefined : this.lookUp(key, provider);
+    if (known) {
+      this.cached++;
+      return known;
+    }
+    // The same question asked twice in one run is one call.
+    let asked = this.underWay.get(key);
+    if (!asked) {
+      asked = this.call(key, provider, prepare).finally(() => this.underWay.delete(key));
+      this.underWay.set(key, asked);
+    }
+    return asked;
+  }
+
+  private async call(key: string, provider: Provider, prepare: () => PreparedCall): Promise<Answer> {
+    const limiter = this.limiterOf(provider);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await limiter.run(() => this.send(key, provider, prepare));
+        limiter.succeeded();
+        return answer;
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        if (error.kind === "unusable") this.unusable.set(provider.key, error);
+        if (error.status === 429) limiter.throttled();
+        const wait = error.retryAfterMs ?? 250 * 2 ** attempt;
+        if (!error.retry || attempt >= ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
+        await this.options.clock.sleep(wait, this.options.signal);
+      }
+    }
+  }
+
+  private async send(key: string, provider: Provider, prepare: () => PreparedCall): Promise<Answer> {
+    const { store, clock, batch, signal } = this.options;
+    signal.throwIfAborted();
+    const broken = this.unusable.get(provider.key);
+    if (broken) throw broken;
+    if (isRemote(provider)) this.spend();
+    this.calls++;
+    const answer = { ...(await provider.send(prepare(), signal)), cached: false };
+    this.cost += answer.cost ?? 0;
+    batch.add(() => putAnswer(store, key, toStored(answer, clock.now())));
+    return answer;
+  }
+
+  private spend(): void {
+    const { maxCalls, maxCost } = this.options;
+    if (this.calls >= maxCalls) throw new BudgetError(`The budget of ${maxCalls} calls is used up.`);
+    if (this.cost >= maxCost) throw new BudgetError(`The budget of USD ${maxCost.toFixed(2)} is used up.`);
+  }
+
+  private limiterOf(provider: Provider): Limiter {
+    const origin = provider.origin ?? "";
+    let limiter = this.limiters.get(origin);
+    if (!limiter) {
+      limiter = new Limiter(this.options.inFlight ?? (isRemote(provider) ? IN_FLIGHT.remote : IN_FLIGHT.loopback));
+      this.limiters.set(origin, limiter);
+    }
+    return limiter;
+  }
+}
+
+/** The run stops: going on would cost more than was agreed to. */
+export class BudgetError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BudgetError";
+  }
+}
+
+export function isRemote(provider: Provider): boolean {
+  return provider.origin !== undefined && !isLoopback(provider.origin);
+}
+
+/** Repeats are entries of their own: a repeat that came from the cache would be a copy, not a second sample. */
+export function cacheKey(identity: string, repeat: number): string {
+  return contentHash(`${repeat}\n${identity}`);
+}
+
+function toAnswer(stored: StoredAnswer): Answer {
+  const { inputTokens, outputTokens } = stored;
+  return {
+    output: JSON.parse(stored.body) as unknown,
+    latencyMs: stored.latencyMs,
+    usage: inputTokens === undefined || outputTokens === undefined ? undefined : { input: inputTokens, output: outputTokens },
+    cost: stored.cost,
+    finishReason: stored.finish,
+    fingerprint: stored.fingerprint,
+    cached: true,
+  };
+}
+
+function toStored(answer: Answer, at: number): StoredAnswer {
+  return {
+    body: JSON.stringify(answer.output ?? null),
+    at,
+    latencyMs: answer.latencyMs,
+    inputTokens: answer.usage?.input,
+    outputTokens: answer.usage?.output,
+    cost: answer.cost,
+    finish: answer.finishReason,
+    fingerprint: answer.fingerprint,
+  };
+}

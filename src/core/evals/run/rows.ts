@@ -1,0 +1,58 @@
+import { contentHash } from "../../store/store.ts";
+import type { Case, Message } from "../model.ts";
+import type { PreparedCall } from "../providers/provider.ts";
+import { cacheKey } from "./caller.ts";
+import { runsUnder, type Series, type Side } from "./series.ts";
+
+export type Arm = "current" | "baseline";
+
+/** Fills a template with a test's variables; throws when the template does. */
+export type RenderPrompt = (template: string, vars: Readonly<Record<string, unknown>>) => { messages: readonly Message[]; text: string };
+
+/** One question of a row, or why it cannot be asked. Identified without keeping its text. */
+export type Question =
+  | { readonly key: string; readonly side: Side; prepare(): { prepared: PreparedCall; text: string } }
+  | { readonly key: undefined; readonly error: string };
+
+/** A test under a series, once per repeat, with both arms' questions side by side. */
+export interface Row {
+  readonly series: number;
+  readonly test: Case;
+  readonly repeat: number;
+  readonly current: Question;
+  readonly baseline: Question | undefined;
+}
+
+/**
+ * The rows of a series, in promptfoo's order. Both arms are asked today's tests: a new test gets a
+ * pair, a test that is gone is not run.
+ */
+export function* rowsOf(series: Series, index: number, tests: readonly Case[], repeats: (test: Case) => number, render: RenderPrompt): Generator<Row> {
+  for (const test of tests) {
+    if (!runsUnder(test, series)) continue;
+    const current = question(series.current, test, render);
+    const baseline = series.baseline && question(series.baseline, test, render);
+    for (let repeat = 0; repeat < repeats(test); repeat++) {
+      yield { series: index, test, repeat, current: current(repeat), baseline: baseline?.(repeat) };
+    }
+  }
+}
+
+function question(side: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
+  const { prefix = "", suffix = "", provider: overrides } = test.options;
+  const prepare = () => {
+    const { messages, text } = render(prefix + side.prompt.template + suffix, test.vars);
+    return { prepared: side.provider.prepare({ messages, text, vars: test.vars, overrides: { ...side.prompt.config, ...overrides } }), text };
+  };
+  if (test.providerOutput !== undefined) {
+    const identity = contentHash(JSON.stringify(test.providerOutput));
+    return (repeat) => ({ key: cacheKey(`given ${identity}`, repeat), side, prepare });
+  }
+  try {
+    const { identity } = prepare().prepared;
+    return (repeat) => ({ key: cacheKey(identity, repeat), side, prepare });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return () => ({ key: undefined, error: message });
+  }
+}

@@ -1,0 +1,271 @@
+import type { Clock } from "../../host.ts";
+import { addResults, type ResultRecord, setProgress } from "../../store/runs.ts";
+import type { Store } from "../../store/store.ts";
+import { type Answer, type Case, JudgeError, type RowGrade } from "../model.ts";
+import { CallError, type Provider } from "../providers/provider.ts";
+import { Batch } from "./batch.ts";
+import { BudgetError, Caller, isRemote } from "./caller.ts";
+import { type Arm, type Question, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
+import type { Series } from "./series.ts";
+import { type CaseTally, put, type Sample, type SeriesTally } from "./tally.ts";
+
+/** Rows under way at once; calls are limited per endpoint besides. */
+const WORKERS = 64;
+const PREVIEW_CHARACTERS = 200;
+
+export type Judge = (row: { test: Case; answer: Answer; promptText: string }) => Promise<RowGrade>;
+
+export interface RunnerOptions {
+  readonly runId: string;
+  readonly series: readonly Series[];
+  readonly tests: readonly Case[];
+  readonly repeat: number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly render: RenderPrompt;
+  readonly judge: Judge;
+  readonly signal: AbortSignal;
+  readonly inFlight: number | undefined;
+  readonly useCache: boolean;
+  readonly maxCalls: number;
+  readonly maxCost: number;
+  /** On save: series that did not change run only if the cache has them whole. */
+  readonly onlyChanged: boolean;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface RunnerResult {
+  readonly series: readonly SeriesTally[];
+  readonly calls: number;
+  readonly cached: number;
+  /** USD, as far as prices are known. */
+  readonly cost: number;
+}
+
+/** More calls than a save may spend without being asked. */
+export class BudgetExceeded extends Error {
+  readonly needed: number;
+  readonly budget: number;
+  constructor(needed: number, budget: number) {
+    super(`This run needs ${needed} calls; a save may spend ${budget}. Start it with Run, or raise onSave.maxCalls in llmops.yaml.`);
+    this.name = "BudgetExceeded";
+    this.needed = needed;
+    this.budget = budget;
+  }
+}
+
+/**
+ * Runs every series of a suite on both arms, streams rows and answers to the store, and returns the
+ * tallies to judge by.
+ * @throws {BudgetExceeded} before the first call, when the calls needed are more than `maxCalls`.
+ * @throws {BudgetError} when the money is spent; an abort is rethrown.
+ */
+export async function runSeries(options: RunnerOptions): Promise<RunnerResult> {
+  const batch = new Batch(options.store, options.clock);
+  const caller = new Caller({ ...options, batch });
+  const plan = new Plan(options, caller);
+  if (plan.paidCalls > options.maxCalls) throw new BudgetExceeded(plan.paidCalls, options.maxCalls);
+
+  const total = plan.rows.length;
+  let done = 0;
+  const finish = () => {
+    done++;
+    batch.add(() => setProgress(options.store, options.runId, done, total));
+    options.onProgress(done, total);
+  };
+  const work = new RowWork(options, caller, batch, plan.tallies);
+  try {
+    options.onProgress(0, total);
+    await pool(plan.rows, WORKERS, async (row) => {
+      await work.run(row, false);
+      finish();
+    });
+    // A provider that changed silently since the cached answers were made would be blamed on the edit.
+    await pool(work.fromAnotherModel(plan.rows), WORKERS, (row) => work.run(row, true));
+  } finally {
+    batch.flush();
+  }
+  return { series: plan.series(), calls: caller.calls, cached: caller.cached, cost: caller.cost };
+}
+
+/** What a run has to ask, found out before it asks: rows, missing answers, series that did not change. */
+class Plan {
+  readonly rows: Row[] = [];
+  readonly tallies: Map<Case, CaseTally>[] = [];
+  /** Calls to endpoints that are not on this machine. */
+  paidCalls = 0;
+  private readonly states: { changed: boolean; skipped: boolean }[] = [];
+  private readonly options: RunnerOptions;
+
+  constructor(options: RunnerOptions, caller: Caller) {
+    this.options = options;
+    const repeats = (test: Case) => test.options.repeat ?? options.repeat;
+    const asked = new Set<string>();
+    options.series.forEach((series, index) => {
+      const rows: Row[] = [];
+      const missing: { key: string; provider: Provider }[] = [];
+      const tallies = new Map<Case, CaseTally>();
+      let changed = false;
+      for (const row of rowsOf(series, index, options.tests, repeats, options.render)) {
+        rows.push(row);
+        if (!tallies.has(row.test)) tallies.set(row.test, { test: row.test, current: [], baseline: [] });
+        if (row.baseline && row.baseline.key !== row.current.key) changed = true;
+        for (const question of [row.current, row.baseline]) {
+          if (question?.key === undefined || asked.has(question.key) || row.test.providerOutput !== undefined) continue;
+          if (!caller.lookUp(question.key, question.side.provider)) missing.push({ key: question.key, provider: question.side.provider });
+        }
+      }
+      const skipped = options.onlyChanged && !changed && series.baseline !== undefined && missing.length > 0;
+      this.states.push({ changed, skipped });
+      this.tallies.push(tallies);
+      if (skipped) return;
+      this.rows.push(...rows);
+      for (const { key, provider } of missing) {
+        if (asked.has(key)) continue;
+        asked.add(key);
+        if (isRemote(provider)) this.paidCalls++;
+      }
+    });
+  }
+
+  series(): SeriesTally[] {
+    return this.options.series.map(({ key, current, baseline }, index) => ({
+      key,
+      prompt: current.prompt.key,
+      label: current.prompt.label,
+      provider: current.provider.key,
+      model: current.provider.model,
+      hasBaseline: baseline !== undefined,
+      changed: this.states[index]?.changed ?? false,
+      skipped: this.states[index]?.skipped ?? false,
+      cases: [...(this.tallies[index] as Map<Case, CaseTally>).values()],
+    }));
+  }
+}
+
+/** Asks and judges one row's two arms, side by side in time so that neither meets a busier endpoint. */
+class RowWork {
+  private readonly options: RunnerOptions;
+  private readonly caller: Caller;
+  private readonly batch: Batch;
+  private readonly tallies: readonly Map<Case, CaseTally>[];
+  /** Per provider: what its fresh answers say the model is. */
+  private readonly fingerprints = new Map<string, string>();
+
+  constructor(options: RunnerOptions, caller: Caller, batch: Batch, tallies: readonly Map<Case, CaseTally>[]) {
+    this.options = options;
+    this.caller = caller;
+    this.batch = batch;
+    this.tallies = tallies;
+  }
+
+  async run(row: Row, refresh: boolean): Promise<void> {
+    const same = row.baseline !== undefined && row.baseline.key !== undefined && row.baseline.key === row.current.key;
+    const [current, baseline] = await Promise.all([
+      this.sample(row, "current", row.current, refresh),
+      row.baseline && !same ? this.sample(row, "baseline", row.baseline, refresh) : undefined,
+    ]);
+    const tally = this.tallies[row.series]?.get(row.test) as CaseTally;
+    put(tally, "current", row.repeat, current);
+    if (same) put(tally, "baseline", row.repeat, current);
+    else if (baseline) put(tally, "baseline", row.repeat, baseline);
+  }
+
+  /** Rows whose cached answer was made by another model than the one that answers now. */
+  fromAnotherModel(rows: readonly Row[]): Row[] {
+    return rows.filter((row) => {
+      const tally = this.tallies[row.series]?.get(row.test);
+      return (["current", "baseline"] as const).some((arm) => {
+        const sample = tally?.[arm][row.repeat];
+        const side = row[arm]?.key === undefined ? undefined : row[arm].side;
+        const seen = side && this.fingerprints.get(side.provider.key);
+        return sample?.cached && sample.fingerprint !== undefined && seen !== undefined && sample.fingerprint !== seen;
+      });
+    });
+  }
+
+  private async sample(row: Row, arm: Arm, question: Question, refresh: boolean): Promise<Sample> {
+    const sample = await this.ask(row, question, refresh);
+    const { output, ...kept } = sample;
+    this.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, output, this.options)]));
+    return kept;
+  }
+
+  private async ask(row: Row, question: Question, refresh: boolean): Promise<Sample & { output: unknown }> {
+    if (question.key === undefined) return failed("error", question.error);
+    const { provider } = question.side;
+    let answer: Answer;
+    try {
+      answer =
+        row.test.providerOutput === undefined
+          ? await this.caller.answer(question.key, provider, () => question.prepare().prepared, refresh)
+          : { output: row.test.providerOutput, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined, cached: true };
+    } catch (error) {
+      if (error instanceof CallError) return failed(error.kind === "rejected" ? "rejected" : "error", error.message);
+      if (this.options.signal.aborted || error instanceof BudgetError) throw error;
+      return failed("error", error instanceof Error ? error.message : String(error));
+    }
+    if (!answer.cached && answer.fingerprint !== undefined) this.fingerprints.set(provider.key, answer.fingerprint);
+    const common = {
+      latencyMs: answer.latencyMs,
+      cached: answer.cached,
+      cost: answer.cost,
+      tokens: answer.usage && answer.usage.input + answer.usage.output,
+      preview: preview(answer.output),
+      fingerprint: answer.fingerprint,
+      output: answer.output,
+    };
+    try {
+      const grade = await this.options.judge({ test: row.test, answer, promptText: question.prepare().text });
+      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, reason: grade.reason };
+    } catch (error) {
+      if (this.options.signal.aborted) throw error;
+      if (!(error instanceof JudgeError)) throw error;
+      return { ...common, status: "error", score: 0, metrics: {}, reason: error.message };
+    }
+  }
+}
+
+function failed(status: "rejected" | "error", reason: string): Sample & { output: undefined } {
+  return { status, score: 0, latencyMs: undefined, cached: false, cost: undefined, tokens: undefined, metrics: {}, preview: "", reason, fingerprint: undefined, output: undefined };
+}
+
+function preview(output: unknown): string {
+  const text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > PREVIEW_CHARACTERS ? `${line.slice(0, PREVIEW_CHARACTERS)}…` : line;
+}
+
+function toRecord(row: Row, arm: Arm, sample: Sample, output: unknown, options: RunnerOptions): ResultRecord {
+  return {
+    series: options.series[row.series]?.key ?? "",
+    caseId: row.test.id,
+    arm,
+    repeat: row.repeat,
+    status: sample.status,
+    score: sample.status === "error" ? undefined : sample.score,
+    output: output === undefined ? undefined : JSON.stringify(output),
+    latencyMs: sample.latencyMs,
+    cached: sample.cached,
+    tokens: sample.tokens,
+    cost: sample.cost,
+    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics }),
+  };
+}
+
+/** Works through the items, `most` at a time; the first failure stops what has not begun and is rethrown. */
+async function pool<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  let stopped = false;
+  const one = async () => {
+    while (!stopped && next < items.length) {
+      try {
+        await work(items[next++] as T);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, one));
+}

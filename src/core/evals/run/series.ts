@@ -1,0 +1,54 @@
+import type { Case, Prompt, ProviderSpec, Suite } from "../model.ts";
+import type { Provider } from "../providers/provider.ts";
+
+/** One side of a comparison: a prompt asked of a provider. */
+export interface Side {
+  readonly prompt: Prompt;
+  readonly provider: Provider;
+}
+
+/** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
+export interface Series {
+  readonly key: string;
+  readonly current: Side;
+  readonly baseline: Side | undefined;
+}
+
+export type CreateProvider = (spec: ProviderSpec) => Provider | undefined;
+
+/**
+ * The series of a suite, in promptfoo's order. `create` makes a provider of a specification; one
+ * that cannot be made (it is a problem of the suite already) has no series.
+ */
+export function seriesOf(suite: Suite, baseline: Suite | undefined, create: CreateProvider, createBaseline: CreateProvider = create): Series[] {
+  const now = suite.providers.map((spec) => ({ spec, provider: create(spec) }));
+  const then = baseline?.providers.map((spec) => ({ spec, provider: createBaseline(spec) })) ?? [];
+  const series: Series[] = [];
+  for (const { spec, provider } of now) {
+    if (!provider) continue;
+    for (const prompt of suite.prompts) {
+      if (!serves(spec, prompt)) continue;
+      const oldPrompt = baseline?.prompts.find((candidate) => candidate.key === prompt.key);
+      const oldProvider = then.find((candidate) => candidate.provider?.key === provider.key)?.provider;
+      series.push({
+        key: `${prompt.key} · ${provider.key}`,
+        current: { prompt, provider },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider } : undefined,
+      });
+    }
+  }
+  return series;
+}
+
+/** Whether a test runs under a series: `prompts` and `providers` of the test name what it is limited to. */
+export function runsUnder(test: Case, { current }: Series): boolean {
+  return names(test.prompts, current.prompt.label, current.prompt.key) && names(test.providers, current.provider.key);
+}
+
+function serves(spec: ProviderSpec, prompt: Prompt): boolean {
+  return names(spec.prompts, prompt.label, prompt.key);
+}
+
+function names(filter: readonly string[] | undefined, ...candidates: string[]): boolean {
+  return filter === undefined || filter.some((pattern) => candidates.some((name) => name === pattern || (pattern.endsWith("*") && name.startsWith(pattern.slice(0, -1)))));
+}

@@ -1,0 +1,53 @@
+import type { Case } from "../model.ts";
+import type { Arm } from "./rows.ts";
+
+/** What one question came to. */
+export interface Sample {
+  /** `rejected`: the endpoint refused this very request; it counts as a failure. `error`: not judged. */
+  readonly status: "passed" | "failed" | "rejected" | "error";
+  readonly score: number;
+  readonly latencyMs: number | undefined;
+  readonly cached: boolean;
+  readonly cost: number | undefined;
+  readonly tokens: number | undefined;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The output's beginning, for people. */
+  readonly preview: string;
+  /** Why it failed or could not be judged. */
+  readonly reason: string;
+  readonly fingerprint: string | undefined;
+}
+
+/** A test's samples under one series, by repeat. An arm that asked the very same question shares the other's sample. */
+export interface CaseTally {
+  readonly test: Case;
+  readonly current: (Sample | undefined)[];
+  readonly baseline: (Sample | undefined)[];
+}
+
+export interface SeriesTally {
+  readonly key: string;
+  /** The prompt's and provider's identity. */
+  readonly prompt: string;
+  readonly label: string;
+  readonly provider: string;
+  readonly model: string | undefined;
+  readonly hasBaseline: boolean;
+  /** Whether any question differs between the arms. */
+  readonly changed: boolean;
+  /** Left out of a run on save: unchanged, and not complete in the cache. */
+  readonly skipped: boolean;
+  readonly cases: readonly CaseTally[];
+}
+
+export function put(tally: CaseTally, arm: Arm, repeat: number, sample: Sample): void {
+  tally[arm][repeat] = sample;
+}
+
+export function passed(sample: Sample): boolean {
+  return sample.status === "passed";
+}
+
+export function judged(sample: Sample | undefined): sample is Sample {
+  return sample !== undefined && sample.status !== "error";
+}

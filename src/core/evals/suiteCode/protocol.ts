@@ -1,0 +1,16 @@
+/** One evaluation in the child process. Everything in it is structured-cloned. */
+export type Call =
+  /** A function body of the parameters `output`, `context` and `process`. */
+  | { readonly kind: "inline"; readonly body: string; readonly output: unknown; readonly context: unknown }
+  /** A function that a file exports; `file` is absolute or relative to the child's folder. */
+  | { readonly kind: "file"; readonly file: string; readonly name: string | undefined; readonly args: readonly unknown[] }
+  /** `new RegExp(pattern).test(text)`: a pattern that backtracks without end can only be killed. */
+  | { readonly kind: "regex"; readonly pattern: string; readonly text: string };
+
+/** `load`: the code could not be compiled or found. `run`: it threw. `return`: its result cannot be passed on. */
+export type Outcome = { readonly value: unknown } | { readonly failed: "load" | "run" | "return"; readonly message: string };
+
+export type ToChild = readonly { readonly id: number; readonly call: Call }[];
+
+/** `ready`, once; then the outcomes of a part of the batch, in any number of messages. */
+export type FromChild = "ready" | readonly { readonly id: number; readonly outcome: Outcome }[];

@@ -1,0 +1,120 @@
+import { realpathSync } from "node:fs";
+import { relative, sep } from "node:path";
+import type { SimpleGit } from "simple-git";
+
+/**
+ * A repository's own configuration can execute code (hooks, fsmonitor, signature programs, external
+ * diffs), so every command runs with those off, never touches the index, and never asks anything.
+ */
+const HARDENED = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"];
+const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
+const TIMEOUT_MS = 10_000;
+
+/** Reads a git repository. Only plumbing that no configuration can divert: rev-parse, cat-file, ls-tree, merge-base, log. */
+export class Repository {
+  /** Absolute path of the work tree. */
+  readonly root: string;
+  private readonly git: SimpleGit;
+
+  /** Use `findRepository`. */
+  constructor(root: string, git: SimpleGit) {
+    this.root = root;
+    this.git = git;
+  }
+
+  /** The commit's full id; `undefined` when there is no such revision (an empty repository's HEAD, say). */
+  async resolve(revision: string): Promise<string | undefined> {
+    const out = await this.try("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+    return out?.trim() || undefined;
+  }
+
+  /** The current branch's short name; `undefined` on a detached HEAD. */
+  async branch(): Promise<string | undefined> {
+    return (await this.try("symbolic-ref", "--quiet", "--short", "HEAD"))?.trim() || undefined;
+  }
+
+  /** The default branch as a revision: what `origin/HEAD` points at, else a `main` or `master` that exists. */
+  async defaultBranch(): Promise<string | undefined> {
+    const remote = (await this.try("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?.trim();
+    for (const candidate of [remote, "main", "master"]) if (candidate && (await this.resolve(candidate))) return candidate;
+    return undefined;
+  }
+
+  async mergeBase(a: string, b: string): Promise<string | undefined> {
+    return (await this.try("merge-base", "--end-of-options", a, b))?.trim() || undefined;
+  }
+
+  /** A commit's first-parent ancestors, nearest first, itself not included. */
+  async ancestors(commit: string, limit: number): Promise<string[]> {
+    const out = await this.try("rev-list", "--first-parent", `--max-count=${limit + 1}`, "--end-of-options", commit);
+    return (out ?? "").split("\n").filter(Boolean).slice(1);
+  }
+
+  /** Committer date, milliseconds since the epoch. */
+  async commitTime(commit: string): Promise<number | undefined> {
+    const out = await this.try("log", "-1", "--format=%ct", "--no-ext-diff", "--no-textconv", "--end-of-options", commit);
+    return out ? Number(out.trim()) * 1000 : undefined;
+  }
+
+  /** Text of a file at a commit; `undefined` when the commit has no such file. `file` is absolute. */
+  async show(commit: string, file: string): Promise<string | undefined> {
+    return this.try("cat-file", "blob", `${commit}:${this.pathOf(file)}`);
+  }
+
+  /** Absolute paths of all files of a commit under a folder. */
+  async list(commit: string, folder: string): Promise<string[]> {
+    const under = this.pathOf(folder);
+    const out = await this.try("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, ...(under ? ["--", `${under}/`] : []));
+    return (out ?? "")
+      .split("\0")
+      .filter(Boolean)
+      .map((path) => `${this.root}${sep}${path.split("/").join(sep)}`);
+  }
+
+  /** The main work tree's root: linked worktrees share its store. */
+  async mainWorktree(): Promise<string> {
+    const out = await this.try("worktree", "list", "--porcelain", "-z");
+    return /^worktree ([^\0]+)/.exec(out ?? "")?.[1] ?? this.root;
+  }
+
+  private pathOf(file: string): string {
+    return relative(this.root, file).split(sep).join("/");
+  }
+
+  private async try(...args: string[]): Promise<string | undefined> {
+    try {
+      return await this.git.raw(args);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/**
+ * The repository a folder belongs to; `undefined` when there is none, or no git.
+ * `env`: what git may see of the environment (its PATH and home).
+ */
+export async function findRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Repository | undefined> {
+  const { simpleGit } = await import("simple-git");
+  const open = (baseDir: string) =>
+    simpleGit({
+      baseDir,
+      config: HARDENED,
+      timeout: { block: TIMEOUT_MS, stdOut: false, stdErr: false },
+      allowEnvironment: Object.keys(ENVIRONMENT),
+      unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true },
+    }).env({ ...passed(env), ...ENVIRONMENT });
+  try {
+    const top = (await open(folder).raw(["rev-parse", "--show-toplevel"])).trim();
+    if (!top) return undefined;
+    const root = realpathSync.native(top);
+    return new Repository(root, open(root));
+  } catch {
+    return undefined;
+  }
+}
+
+function passed(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const names = ["PATH", "Path", "HOME", "USERPROFILE", "SYSTEMROOT", "SystemRoot", "TEMP", "TMP", "XDG_CONFIG_HOME"];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}

@@ -1,0 +1,104 @@
+/**
+ * What the engine needs from the outside world. The core reads no process globals: a front passes a
+ * `Host` in, so that a test can replace the clock, the network or the secrets.
+ */
+export interface Host {
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
+  readonly processes: Processes;
+  readonly log: Log;
+  readonly platform: NodeJS.Platform;
+  /** This process, as runs are signed with it: a crash is told from a run that still goes on. */
+  readonly identity: { readonly pid: number; readonly machine: string };
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps; only differences mean anything. */
+  monotonic(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds for the whole exchange. */
+  readonly timeoutMs: number;
+  /** Bytes of body after which the answer is refused. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds from the request's first byte to the answer's last. */
+  readonly latencyMs: number;
+}
+
+export interface Http {
+  /**
+   * One exchange over a pooled keep-alive connection; any status is an answer.
+   * @throws {HttpError} when there is no whole answer.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): void;
+}
+
+export type HttpErrorReason = "aborted" | "timeout" | "unreachable" | "cut" | "too-large" | "invalid-url";
+
+export class HttpError extends Error {
+  readonly reason: HttpErrorReason;
+  constructor(reason: HttpErrorReason, message: string) {
+    super(message);
+    this.name = "HttpError";
+    this.reason = reason;
+  }
+}
+
+export interface Secrets {
+  /**
+   * The secret's value if a person released it to this origin (`https://host:port`).
+   * `missing`: nobody has set it. `refused`: it is set, but not approved for this origin.
+   */
+  get(name: string, origin: string): Promise<{ value: string } | "missing" | "refused">;
+  /** Whether a value of that name, wherever it comes from, may go to this origin. */
+  mayRelease(name: string, origin: string): Promise<boolean>;
+}
+
+export interface Processes {
+  /** Runs a program without a shell, stdin closed; kills it at the time-out. */
+  run(
+    file: string,
+    args: readonly string[],
+    options: { cwd: string; env: Record<string, string>; timeoutMs: number; maxBytes: number; signal?: AbortSignal },
+  ): Promise<{ code: number | null; stdout: Buffer; stderr: string; timedOut: boolean }>;
+  /** Forks this bundle's own entry in a mode of its own; see `engine/main.ts`. Empty environment. */
+  fork(mode: "suite-code", options: { cwd: string; maxOldSpaceMb: number }): ChildChannel;
+}
+
+/** A forked process that talks in structured-cloned messages. */
+export interface ChildChannel {
+  readonly pid: number | undefined;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, when the process has ended for whatever reason. */
+  onExit(listener: (reason: string) => void): void;
+  /** SIGKILL: a runaway script does not listen. */
+  kill(): void;
+}
+
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { dirname } from "node:path";
+import { defaultGates, type Gate } from "../config/gates.ts";
+import { Redactor } from "../config/redactor.ts";
+import { onSaveBudget, relativePosix } from "../config/settings.ts";
+import { visibleEnv } from "../config/visibleEnv.ts";
+import { createJudge } from "../evals/assertions/gradeRow.ts";
+import type { Case } from "../evals/model.ts";
+import { isRemote } from "../evals/run/caller.ts";
+import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
+import type { Series } from "../evals/run/series.ts";
+import type { SeriesTally } from "../evals/run/tally.ts";
+import { createSuiteCode } from "../evals/suiteCode/pool.ts";
+import { formatProblem, type Problem } from "../problem.ts";
+import { createRenderer } from "../prompts/renderer.ts";
+import { endRun, type RunTrigger, startRun } from "../store/runs.ts";
+import { recordVersion } from "../store/versions.ts";
+import { analyse } from "./analyse.ts";
+import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
+import { confirmBroken } from "./confirm.ts";
+import { buildSeries } from "./providers.ts";
+import { type RunReport, worst } from "./report.ts";
+import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
+
+export interface EvaluateOptions {
+  /** Absolute path of the suite's file. */
+  readonly file: string;
+  readonly trigger: RunTrigger;
+  readonly repeat?: number;
+  readonly inFlight?: number;
+  readonly useCache?: boolean;
+  /** Calls to endpoints that are not on this machine; default: `onSave` of `llmops.yaml` for a save, else no limit. */
+  readonly maxCalls?: number;
+  /** USD; default as `maxCalls`. */
+  readonly maxCost?: number;
+  /** A revision or a baseline file, instead of what would be found. */
+  readonly baseline?: string;
+  readonly filter?: (test: Case) => boolean;
+  readonly signal: AbortSignal;
+  /** Starts this process's sandbox when it is first needed; its base URL. */
+  readonly sandbox: () => Promise<string>;
+  /** Whether a save may call this remote origin. A run that a person starts does not ask. */
+  readonly mayCall?: (origin: string) => boolean;
+  readonly onStart?: (runId: string) => void;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Evaluation {
+  readonly report: RunReport;
+  /** Warnings of the suite, the configuration and the baseline. */
+  readonly problems: readonly Problem[];
+  readonly baseline: ResolvedBaseline["baseline"];
+  readonly series: readonly SeriesTally[];
+}
+
+/** The suite or its configuration cannot run as written. */
+export class SuiteInvalid extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => formatProblem(problem)).join("\n"));
+    this.name = "SuiteInvalid";
+    this.problems = problems;
+  }
+}
+
+/** A save would call origins that nobody has agreed to yet. */
+export class ConsentNeeded extends Error {
+  readonly origins: readonly string[];
+  constructor(origins: readonly string[]) {
+    super(`Nothing has been sent to ${origins.join(", ")} yet. Choose Run once to allow it on save.`);
+    this.name = "ConsentNeeded";
+    this.origins = origins;
+  }
+}
+
+/**
+ * Runs a suite against its baseline and stores the run with its verdict.
+ *
+ * @throws {SuiteInvalid | ConsentNeeded | BudgetExceeded | BudgetError | BaselineNotFound | ProblemError}
+ * without a verdict; an abort is rethrown. Whatever was answered until then is in the cache.
+ */
+export async function evaluateSuite(workspace: Workspace, options: EvaluateOptions): Promise<Evaluation> {
+  const { root, host, store } = workspace;
+  const started = host.clock.now();
+  const current = await readVersion(workspace, workspace.disk, options.file);
+  if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
+  const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
+  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file));
+  const redactor = new Redactor();
+  const series = buildSeries(host, current, before, options.sandbox, redactor);
+  if (options.mayCall) askConsent(series, options.mayCall);
+
+  const suite = relativePosix(root, options.file);
+  const version = recordVersion(store, suite, current.files, started);
+  const { pid, machine } = host.identity;
+  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty };
+  startRun(store, run);
+  options.onStart?.(run.id);
+  const suiteCode = createSuiteCode(host.processes, { cwd: dirname(options.file) });
+  try {
+    const gates = current.settings.gates ?? defaultGates(current.suite.cases.length);
+    const runner = await runnerOptions(workspace, run.id, current, series, options, suiteCode);
+    const result = await runSeries(runner);
+    const confirmed = await confirmBroken(runner, result.series, gates);
+    const spent: Spent = { calls: result.calls + confirmed.calls, cached: result.cached + confirmed.cached, cost: result.cost + confirmed.cost, durationMs: host.clock.now() - started };
+    const analysed = analyse({ series: result.series, repeats: runner.repeat, gates, confirmed: confirmed.tallies });
+    const text = redactor.redact(
+      JSON.stringify({
+        runId: run.id,
+        suite,
+        verdict: worst(analysed.map((item) => item.verdict)),
+        baseline: found.baseline?.info,
+        version,
+        commit: found.commit,
+        dirty: found.dirty,
+        startedAt: started,
+        ...spent,
+        hasAbsoluteGate: gates.some(isAbsolute),
+        series: analysed,
+      } satisfies RunReport),
+    );
+    const report = JSON.parse(text) as RunReport;
+    endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
+    return { report, problems: [...current.suite.problems, ...found.problems], baseline: found.baseline, series: result.series };
+  } catch (error) {
+    endRun(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
+    throw error;
+  } finally {
+    suiteCode.close();
+  }
+}
+
+type Spent = Pick<RunReport, "calls" | "cached" | "cost" | "durationMs">;
+
+function isAbsolute(gate: Gate): boolean {
+  return gate.min !== undefined || gate.max !== undefined;
+}
+
+function askConsent(series: readonly Series[], mayCall: (origin: string) => boolean): void {
+  const providers = series.flatMap(({ current, baseline }) => [current.provider, ...(baseline ? [baseline.provider] : [])]);
+  const origins = new Set(providers.filter(isRemote).map((provider) => provider.origin as string));
+  const unknown = [...origins].filter((origin) => !mayCall(origin));
+  if (unknown.length > 0) throw new ConsentNeeded(unknown);
+}
+
+async function runnerOptions(
+  workspace: Workspace,
+  runId: string,
+  current: SuiteVersion,
+  series: readonly Series[],
+  options: EvaluateOptions,
+  suiteCode: ReturnType<typeof createSuiteCode>,
+): Promise<RunnerOptions> {
+  const { suite, settings } = current;
+  const env = visibleEnv(current.env, suite.options.env);
+  const renderer = await createRenderer();
+  const budget = options.trigger === "save" ? onSaveBudget(current.config) : { maxCalls: Infinity, maxCost: Infinity };
+  return {
+    runId,
+    series,
+    tests: suite.cases.filter(options.filter ?? (() => true)),
+    repeat: options.repeat ?? settings.repeat ?? suite.options.repeat ?? 1,
+    store: workspace.store,
+    clock: workspace.host.clock,
+    render: (template, vars) => renderer.prompt(template, vars, env),
+    judge: createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode }),
+    signal: options.signal,
+    inFlight: options.inFlight ?? suite.options.maxConcurrency,
+    useCache: options.useCache ?? true,
+    maxCalls: options.maxCalls ?? budget.maxCalls,
+    maxCost: options.maxCost ?? budget.maxCost,
+    onlyChanged: options.trigger === "save",
+    onProgress: options.onProgress ?? (() => {}),
+  };
+}
+

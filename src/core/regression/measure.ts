@@ -1,0 +1,128 @@
+import { type Direction, type Gate, metricInfo } from "../config/gates.ts";
+import type { CaseTally, Sample, SeriesTally } from "../evals/run/tally.ts";
+import { currentMean, freshLatencyPairs, meanPairs, type Pair, passPairs } from "./pairs.ts";
+import type { MetricReport } from "./report.ts";
+import { quantileDifferenceInterval } from "./statistics/bootstrap.ts";
+import { pairedInterval } from "./statistics/interval.ts";
+import { quantileSwapTest, signPermutationTest } from "./statistics/permutation.ts";
+import { minimumDetectableEffect, passVariance, requiredCases } from "./statistics/power.ts";
+import { quantile } from "./statistics/quantile.ts";
+import { signFlipMidP } from "./statistics/signFlip.ts";
+
+/** Fewer fresh pairs say nothing about a quantile: its test has no power there. */
+const LATENCY_PAIRS: Readonly<Record<string, { q: number; pairs: number }>> = {
+  "latency-p50": { q: 0.5, pairs: 20 },
+  "latency-p95": { q: 0.95, pairs: 500 },
+};
+
+export const ALPHA = 0.05;
+
+/** A metric compared, before its p is adjusted and its verdict spoken. */
+export interface Measured {
+  readonly name: string;
+  readonly gate: Gate | undefined;
+  readonly baseline: number | undefined;
+  readonly current: number | undefined;
+  readonly comparison: Comparison | undefined;
+}
+
+export interface Comparison {
+  readonly delta: number;
+  readonly interval: readonly [number, number];
+  /** One-sided, for worse and for better. */
+  readonly worse: number;
+  readonly better: number;
+  readonly n: number;
+  readonly advice: MetricReport["advice"];
+}
+
+/** Every metric that a series has: accuracy always, then what was measured or is gated. */
+export function measure(series: SeriesTally, repeats: number, gates: readonly Gate[]): Measured[] {
+  const named = new Set<string>();
+  for (const { current } of series.cases) for (const sample of current) for (const name of Object.keys(sample?.metrics ?? {})) named.add(name);
+  const gated = gates.map((gate) => gate.metric).filter((name) => name !== "broken");
+  const names = new Set(["accuracy", ...gated, "latency-p50", "cost", "tokens", ...named]);
+  return [...names]
+    .map((name) => measureOne(name, series, repeats, gates.find((gate) => gate.metric === name)))
+    .filter((measured) => measured.gate !== undefined || measured.current !== undefined);
+}
+
+function measureOne(name: string, series: SeriesTally, repeats: number, gate: Gate | undefined): Measured {
+  const direction = gate?.direction ?? metricInfo(name).direction;
+  const latency = LATENCY_PAIRS[name];
+  if (name === "accuracy") return accuracy(series.cases, repeats, gate);
+  if (latency) return latencyQuantile(name, series.cases, latency, gate);
+  const valueOf = VALUES[name] ?? ((sample: Sample) => sample.metrics[name]);
+  const pairs = meanPairs(series.cases, repeats, valueOf);
+  const comparison = pairs.length === 0 ? undefined : compareMeans(pairs, direction);
+  return { name, gate, baseline: comparison && average(pairs.map((pair) => pair.baseline)), current: currentMean(series.cases, valueOf), comparison };
+}
+
+const VALUES: Readonly<Record<string, (sample: Sample) => number | undefined>> = {
+  cost: (sample) => sample.cost,
+  tokens: (sample) => sample.tokens,
+};
+
+function accuracy(cases: readonly CaseTally[], repeats: number, gate: Gate | undefined): Measured {
+  const current = currentMean(cases, (sample) => (sample.status === "passed" ? 1 : 0));
+  const { pairs } = passPairs(cases, repeats, "leave-out");
+  if (pairs.length === 0) return { name: "accuracy", gate, baseline: undefined, current, comparison: undefined };
+  const before = pairs.map((pair) => pair.baseline);
+  const after = pairs.map((pair) => pair.current);
+  const differences = after.map((passes, i) => passes - (before[i] as number));
+  const p = signFlipMidP(differences);
+  const { mean, low, high } = pairedInterval(differences.map((k) => k / repeats));
+  return {
+    name: "accuracy",
+    gate,
+    baseline: average(before) / repeats,
+    current: average(after) / repeats,
+    comparison: { delta: mean, interval: [low, high], worse: p.less, better: p.greater, n: pairs.length, advice: advise(before, after, repeats, mean) },
+  };
+}
+
+function advise(before: readonly number[], after: readonly number[], repeats: number, delta: number): MetricReport["advice"] {
+  if (before.length < 2 || delta === 0) return undefined;
+  const variance = passVariance(before, after, repeats);
+  const noisy = variance.withinBaseline + variance.withinCandidate > 0;
+  return {
+    detectable: minimumDetectableEffect(before.length, repeats, variance),
+    detectableWithRepeats: noisy ? { repeats: repeats * 3, effect: minimumDetectableEffect(before.length, repeats * 3, variance) } : undefined,
+    cases: requiredCases(Math.abs(delta), repeats, variance),
+  };
+}
+
+function latencyQuantile(name: string, cases: readonly CaseTally[], { q, pairs: fewest }: { q: number; pairs: number }, gate: Gate | undefined): Measured {
+  const pairs = freshLatencyPairs(cases);
+  if (pairs.length < fewest) return { name, gate, baseline: undefined, current: undefined, comparison: undefined };
+  const before = pairs.map((pair) => pair.baseline);
+  const after = pairs.map((pair) => pair.current);
+  const test = quantileSwapTest(before, after, q, gate ? {} : { permutations: 999 });
+  const { low, high } = quantileDifferenceInterval(before, after, q);
+  return {
+    name,
+    gate,
+    baseline: quantile(before, q),
+    current: quantile(after, q),
+    comparison: { delta: test.observed, interval: [low, high], worse: test.greater, better: test.less, n: pairs.length, advice: undefined },
+  };
+}
+
+function compareMeans(pairs: readonly Pair[], direction: Direction): Comparison {
+  const differences = pairs.map((pair) => pair.current - pair.baseline);
+  const { mean, low, high } = pairedInterval(differences);
+  const unchanged = differences.every((difference) => difference === 0);
+  const test = unchanged ? { less: 0.5, greater: 0.5 } : signPermutationTest(differences, "mean");
+  return {
+    delta: mean,
+    interval: [low, high],
+    worse: direction === "higher" ? test.less : test.greater,
+    better: direction === "higher" ? test.greater : test.less,
+    n: pairs.length,
+    advice: undefined,
+  };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,55 @@
+import { ProblemError } from "../problem.ts";
+import type { Redactor } from "../config/redactor.ts";
+import type { ProviderSpec } from "../evals/model.ts";
+import type { ProviderContext } from "../evals/providers/openai.ts";
+import { CallError, type Provider } from "../evals/providers/provider.ts";
+import { createProvider } from "../evals/providers/registry.ts";
+import { type Series, seriesOf } from "../evals/run/series.ts";
+import type { Host, Secrets } from "../host.ts";
+import type { SuiteVersion } from "./workspace.ts";
+
+/** The series of a suite against its baseline, with providers that can be called. */
+export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVersion | undefined, sandbox: () => Promise<string>, redactor: Redactor): Series[] {
+  const create = (version: SuiteVersion) => {
+    const env = { ...version.env, ...version.suite.options.env };
+    const context: ProviderContext = {
+      host: { ...host, secrets: withFileEnv(host.secrets, env) },
+      sandbox,
+      env,
+      timeoutMs: current.suite.options.timeoutMs,
+      redactor,
+    };
+    return (spec: ProviderSpec): Provider | undefined => {
+      try {
+        return createProvider(spec, context);
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        throw new ProblemError({ severity: "error", code: "provider-address", message: error.message, location: spec.location() });
+      }
+    };
+  };
+  return seriesOf(current.suite, before && withCurrentKeys(before.suite, current.suite), create(current), before ? create(before) : undefined);
+}
+
+/** A baseline keeps no keys and headers: today's are used for the same provider. */
+function withCurrentKeys<S extends { providers: readonly ProviderSpec[] }>(before: S, current: { providers: readonly ProviderSpec[] }): S {
+  const today = new Map(current.providers.map((spec) => [spec.label ?? spec.id, spec.config]));
+  const providers = before.providers.map((spec) => {
+    const { apiKey, headers } = today.get(spec.label ?? spec.id) ?? {};
+    return { ...spec, config: { ...spec.config, ...(apiKey === undefined ? {} : { apiKey }), ...(headers === undefined ? {} : { headers }) } };
+  });
+  return { ...before, providers };
+}
+
+/** Secrets may also stand in a `.env` file; where they may go is decided all the same. */
+function withFileEnv(secrets: Secrets, env: Readonly<Record<string, string | undefined>>): Secrets {
+  return {
+    mayRelease: secrets.mayRelease,
+    async get(name, origin) {
+      const found = await secrets.get(name, origin);
+      const value = env[name];
+      if (found !== "missing" || value === undefined) return found;
+      return (await secrets.mayRelease(name, origin)) ? { value } : "refused";
+    },
+  };
+}

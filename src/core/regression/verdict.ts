@@ -1,0 +1,91 @@
+import { type Gate, metricInfo } from "../config/gates.ts";
+import type { Tolerance } from "../config/units.ts";
+import type { SeriesTally } from "../evals/run/tally.ts";
+import { ALPHA, type Measured, measure } from "./measure.ts";
+import { passPairs } from "./pairs.ts";
+import type { MetricReport, MetricVerdict } from "./report.ts";
+import { holm } from "./statistics/holm.ts";
+import { signFlipMidP } from "./statistics/signFlip.ts";
+
+/**
+ * Speaks the verdict on every metric of every series. A regression must be proven (p ≤ α after Holm
+ * over all gates of all changed series), larger than the tolerance, and its interval must exclude
+ * "no change": a verdict and its picture never disagree.
+ */
+export function judgeMetrics(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[]): MetricReport[][] {
+  const measured = all.map((series) => (series.skipped ? [] : measure(series, repeats, gates)));
+  const family = measured.flatMap((metrics, index) => (all[index]?.changed ? metrics.filter((metric) => metric.gate?.tolerance && metric.comparison) : []));
+  const adjusted = holm(family.map((metric) => metric.comparison?.worse ?? 1));
+  const pOf = new Map(family.map((metric, index) => [metric, adjusted[index] as number]));
+  return measured.map((metrics) => metrics.map((metric) => report(metric, pOf.get(metric) ?? metric.comparison?.worse)));
+}
+
+function report(metric: Measured, p: number | undefined): MetricReport {
+  const { name, gate, baseline, current, comparison } = metric;
+  const info = metricInfo(name);
+  const verdict = speak(metric, p);
+  return {
+    name,
+    direction: gate?.direction ?? info.direction,
+    unit: info.unit,
+    gated: gate !== undefined,
+    baseline,
+    current,
+    delta: comparison?.delta,
+    interval: comparison?.interval,
+    p,
+    n: comparison?.n ?? 0,
+    verdict,
+    missed: gate && missedBound(gate, current),
+    advice: verdict === "inconclusive" ? comparison?.advice : undefined,
+  };
+}
+
+function speak({ name, gate, baseline, current, comparison }: Measured, p: number | undefined): MetricVerdict {
+  if (!comparison || baseline === undefined || current === undefined || p === undefined) return "not-measured";
+  const higher = (gate?.direction ?? metricInfo(name).direction) === "higher";
+  const loss = higher ? -comparison.delta : comparison.delta;
+  const [low, high] = comparison.interval;
+  const excludesNoChange = higher ? high < 0 : low > 0;
+  const tolerated = gate?.tolerance ? absolute(gate.tolerance, baseline) : 0;
+  // Rounding must not turn "exactly the tolerance" into "beyond it".
+  const beyond = loss > tolerated + 1e-9;
+  if (beyond && p <= ALPHA && excludesNoChange) return "regression";
+  if (beyond && gate?.tolerance) return "inconclusive";
+  if (comparison.better <= ALPHA && loss < 0) return "improved";
+  return "no-change";
+}
+
+/** A tolerance in the metric's own unit: points are hundredths of a rate, percentages are of the baseline. */
+export function absolute(tolerance: Tolerance, baseline: number): number {
+  return "points" in tolerance ? tolerance.points / 100 : Math.abs(baseline) * tolerance.relative;
+}
+
+export function missedBound(gate: Gate, current: number | undefined): MetricReport["missed"] {
+  if (current === undefined || gate.metric === "broken") return undefined;
+  if (gate.min !== undefined && current < gate.min) return { bound: "min", limit: gate.min };
+  if (gate.max !== undefined && current > gate.max) return { bound: "max", limit: gate.max };
+  return undefined;
+}
+
+/**
+ * Whether questions without an answer could turn the verdict on accuracy: it must survive both the
+ * worst and the best that they could have been. Returns why not, or `undefined`.
+ */
+export function unsettledBy(series: SeriesTally, repeats: number, gate: Gate | undefined, verdict: MetricVerdict | undefined, unanswered: number): string | undefined {
+  if (!gate || unanswered === 0) return undefined;
+  const regressedAs = (imputation: "worst" | "best") => {
+    const { pairs } = passPairs(series.cases, repeats, imputation);
+    const differences = pairs.map((pair) => pair.current - pair.baseline);
+    const mean = (key: "baseline" | "current") => pairs.reduce((sum, pair) => sum + pair[key], 0) / (pairs.length * repeats);
+    const loss = mean("baseline") - mean("current");
+    return { regressed: gate.tolerance !== undefined && signFlipMidP(differences).less <= ALPHA && loss > absolute(gate.tolerance, mean("baseline")), current: mean("current") };
+  };
+  const worst = regressedAs("worst");
+  const best = regressedAs("best");
+  const questions = `${unanswered} question${unanswered === 1 ? "" : "s"} without an answer`;
+  if (series.hasBaseline && verdict === "regression" && !best.regressed) return `${questions} could hide that there is no regression`;
+  if (series.hasBaseline && verdict !== "regression" && worst.regressed) return `${questions} could hide a regression`;
+  if (gate.min !== undefined && worst.current < gate.min && best.current >= gate.min) return `${questions} could decide whether accuracy reaches its minimum`;
+  return undefined;
+}

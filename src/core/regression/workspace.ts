@@ -1,0 +1,56 @@
+import { dirname, join } from "node:path";
+import { withDotenv } from "../config/dotenv.ts";
+import { loadConfig } from "../config/load.ts";
+import { CONFIG_FILE } from "../config/root.ts";
+import type { LlmopsConfig } from "../config/schema.ts";
+import { relativePosix, suiteSettings, type SuiteSettings } from "../config/settings.ts";
+import type { Snapshot } from "../config/snapshot.ts";
+import type { Suite } from "../evals/model.ts";
+import { endpointProvider } from "../evals/providers/endpoint.ts";
+import { loadSuite } from "../evals/suite/loadSuite.ts";
+import type { Repository } from "../git/repository.ts";
+import type { Host } from "../host.ts";
+import type { Store } from "../store/store.ts";
+
+/** A folder with suites, its memory and its history. */
+export interface Workspace {
+  /** Absolute path; all paths in reports are relative to it. */
+  readonly root: string;
+  readonly host: Host;
+  readonly store: Store;
+  readonly repository: Repository | undefined;
+  /** The files as they are on disk (or in the editor, where a person lets unsaved text count). */
+  readonly disk: Snapshot;
+}
+
+/** A suite as one version of the workspace has it, with its providers decided. */
+export interface SuiteVersion {
+  readonly suite: Suite;
+  readonly settings: SuiteSettings;
+  readonly config: LlmopsConfig | undefined;
+  /** Posix path relative to the root → text, of all files that decide the suite's results. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`. */
+export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string): Promise<SuiteVersion> {
+  const { root, host } = workspace;
+  const folders = [dirname(file), root];
+  const [{ env }, loaded] = await Promise.all([withDotenv(host.env, folders, (path) => snapshot.read(path).catch(() => undefined)), loadConfig({ snapshot, root })]);
+  const settings = suiteSettings(loaded.config, root, file);
+  const own = await loadSuite({ snapshot, root, file, env });
+
+  const endpoint = settings.endpoint === undefined ? undefined : loaded.config?.endpoints?.[settings.endpoint];
+  const providers =
+    endpoint && settings.endpoint !== undefined
+      ? [endpointProvider(settings.endpoint, endpoint, () => loaded.locate(["endpoints", settings.endpoint as string]))]
+      : own.providers;
+  const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
+  if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
+  return { suite: { ...own, providers, problems: [...own.problems, ...loaded.problems] }, settings, config: loaded.config, files, env };
+}
+
+export function absolutePath(root: string, posix: string): string {
+  return join(root, ...posix.split("/"));
+}

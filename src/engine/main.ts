@@ -1,0 +1,19 @@
+/**
+ * One bundle, several fronts: the terminal, the language server, the process that runs suites and
+ * the one that runs a suite's own code. Each loads only what it needs.
+ */
+const [mode, ...rest] = process.argv.slice(2);
+
+switch (mode) {
+  case "lsp":
+    await (await import("../server/main.ts")).startServer();
+    break;
+  case "worker":
+    await (await import("../server/worker/main.ts")).startWorker();
+    break;
+  case "suite-code":
+    await (await import("./suiteCode.ts")).startSuiteCode();
+    break;
+  default:
+    process.exitCode = await (await import("../cli/main.ts")).main(mode === undefined ? [] : [mode, ...rest]);
+}

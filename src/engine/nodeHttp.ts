@@ -1,0 +1,86 @@
+import http from "node:http";
+import https from "node:https";
+import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../core/host.ts";
+
+/**
+ * HTTP over `node:http` with pooled keep-alive connections: `fetch` costs 0.1–0.2 s more per thousand
+ * requests and sends headers of its own. Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`
+ * (the agent's `proxyEnv`, Node ≥ 22.21); certificate authorities from `NODE_EXTRA_CA_CERTS`.
+ */
+export function nodeHttp(env: Readonly<Record<string, string | undefined>>): Http {
+  const options = { keepAlive: true, maxSockets: 256, scheduling: "lifo", proxyEnv: env } as http.AgentOptions;
+  const plain = new http.Agent(options);
+  const secure = new https.Agent(options);
+  return {
+    send: (request) => send(request, plain, secure),
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function send(request: HttpRequest, plain: http.Agent, secure: https.Agent): Promise<HttpResponse> {
+  let url: URL;
+  try {
+    url = new URL(request.url);
+  } catch {
+    return Promise.reject(new HttpError("invalid-url", `${JSON.stringify(request.url)} is not a URL.`));
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    return Promise.reject(new HttpError("invalid-url", `${url.protocol} is not supported: use http or https.`));
+  }
+  const { signal } = request;
+  if (signal?.aborted) return Promise.reject(new HttpError("aborted", "Cancelled."));
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const client = url.protocol === "https:" ? https : http;
+    const outgoing = client.request(url, {
+      method: request.method,
+      agent: url.protocol === "https:" ? secure : plain,
+      headers: { ...request.headers, ...(request.body === undefined ? {} : { "content-length": String(Buffer.byteLength(request.body)) }) },
+    });
+
+    let settled = false;
+    const fail = (error: HttpError) => {
+      if (settled) return;
+      settled = true;
+      cleanUp();
+      outgoing.destroy();
+      reject(error);
+    };
+    const onAbort = () => fail(new HttpError("aborted", "Cancelled."));
+    const timer = setTimeout(() => fail(new HttpError("timeout", `${url.host} did not answer within ${request.timeoutMs / 1000} s.`)), request.timeoutMs);
+    const cleanUp = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code ?? error.message;
+      const cut = why === "ECONNRESET" || why === "EPIPE" || why === "HPE_INVALID_CONSTANT";
+      fail(new HttpError(cut ? "cut" : "unreachable", cut ? `${url.host} closed the connection (${why}).` : `${url.host} cannot be reached (${why}).`));
+    });
+    outgoing.on("response", (incoming) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      incoming.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > request.maxBytes) fail(new HttpError("too-large", `${url.host} sent more than ${Math.round(request.maxBytes / 1e6)} MB.`));
+        else chunks.push(chunk);
+      });
+      incoming.on("aborted", () => fail(new HttpError("cut", `${url.host} closed the connection in the middle of its answer.`)));
+      incoming.on("error", () => fail(new HttpError("cut", `${url.host} closed the connection in the middle of its answer.`)));
+      incoming.on("end", () => {
+        if (settled) return;
+        settled = true;
+        cleanUp();
+        const headers: Record<string, string> = {};
+        for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = String(value);
+        resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8"), latencyMs: performance.now() - started });
+      });
+    });
+    outgoing.end(request.body);
+  });
+}

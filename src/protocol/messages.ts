@@ -1,0 +1,139 @@
+import type { Problem, Range } from "../core/problem.ts";
+import type { Verdict } from "../core/regression/report.ts";
+
+/**
+ * What the language server protocol lacks, between the engine and the editor. Names of methods are
+ * the wire's; URIs are the editor's own.
+ */
+
+/** `initializationOptions` of the client. */
+export interface InitializationOptions {
+  /** An untrusted workspace is not read beyond its texts: no git, no network, no process. */
+  readonly trusted: boolean;
+  readonly settings: Settings;
+  readonly approvals: StoredApprovals;
+  /** The window stopped runs on save when it was closed. */
+  readonly paused: boolean;
+}
+
+/** The settings that the engine needs; all of them begin with `llmops.`. */
+export interface Settings {
+  readonly runOnSave: boolean;
+  readonly diagnostics: boolean;
+  readonly codeLens: boolean;
+}
+
+/** What a person agreed to, kept by the editor outside the workspace. */
+export interface StoredApprovals {
+  readonly origins: readonly string[];
+  /** `NAME=https://origin` */
+  readonly secrets: readonly string[];
+}
+
+/** Requests of the editor to the engine. */
+export const Requests = {
+  /** Runs suites; resolves when they have ended. */
+  run: "llmops/run",
+  cancel: "llmops/cancel",
+  accept: "llmops/accept",
+  baselineText: "llmops/baselineText",
+  caseDetails: "llmops/caseDetails",
+  caseAt: "llmops/caseAt",
+  suites: "llmops/suites",
+  testEndpoint: "llmops/testEndpoint",
+  doctor: "llmops/doctor",
+} as const;
+
+/** Notifications of the editor to the engine. */
+export const Notifications = {
+  settings: "llmops/settings",
+  paused: "llmops/paused",
+  approvals: "llmops/approvals",
+  /** The reason of a save that is about to be told by `didSave`. */
+  saveReason: "llmops/saveReason",
+  focus: "llmops/focus",
+} as const;
+
+/** Notifications and requests of the engine to the editor. */
+export const FromEngine = {
+  status: "llmops/status",
+  /** A secret's value for an origin, after the person agreed. */
+  secret: "llmops/secret",
+} as const;
+
+export interface RunParams {
+  /** A suite, or a file that suites are made of; without it all suites. */
+  readonly uri?: string;
+  /** `failed`: only the cases that failed or broke in the last run. */
+  readonly cases?: "all" | "failed";
+  /** Only this case. */
+  readonly caseId?: string;
+  readonly repeat?: number;
+}
+
+export interface RunResult {
+  readonly suites: readonly { readonly uri: string; readonly verdict?: Verdict; readonly message: string }[];
+}
+
+export interface AcceptResult {
+  readonly accepted: boolean;
+  readonly message: string;
+  /** The file to commit. */
+  readonly uri?: string;
+}
+
+export interface BaselineText {
+  readonly text: string;
+  /** For the diff's title: `3f2a91c`. */
+  readonly label: string;
+}
+
+export interface CaseAtParams {
+  readonly uri: string;
+  readonly line: number;
+}
+
+export interface CaseDetailsParams {
+  readonly suite: string;
+  readonly caseId: string;
+}
+
+export interface SuiteSummary {
+  readonly uri: string;
+  /** Relative to its root, with `/`. */
+  readonly name: string;
+  readonly cases: number;
+  readonly state: SuiteState;
+  readonly prompts: readonly string[];
+}
+
+/** What the status bar and lenses show of a suite. */
+export type SuiteState =
+  | { readonly kind: "never" }
+  | { readonly kind: "invalid"; readonly problems: number }
+  | { readonly kind: "running"; readonly done: number; readonly total: number }
+  | { readonly kind: "consent"; readonly origins: readonly string[] }
+  | { readonly kind: "budget"; readonly message: string }
+  | { readonly kind: "problem"; readonly message: string }
+  | { readonly kind: "judged"; readonly verdict: Verdict; readonly stale: boolean; readonly headline: string; readonly broke: number };
+
+export interface Status {
+  readonly trusted: boolean;
+  readonly paused: boolean;
+  readonly suites: readonly SuiteSummary[];
+}
+
+export interface SecretParams {
+  readonly name: string;
+  readonly origin: string;
+}
+
+export type SecretResult = { readonly value: string } | { readonly refused: true } | { readonly missing: true };
+
+export interface EndpointTest {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+export type { Problem, Range };

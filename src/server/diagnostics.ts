@@ -1,0 +1,143 @@
+import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation } from "vscode-languageserver/node";
+import { URI } from "vscode-uri";
+import { START, type Location, type Problem, type Range } from "../core/problem.ts";
+import { hunksWithin, type Hunk } from "../core/regression/hunks.ts";
+import type { CaseChange, SeriesReport, Verdict } from "../core/regression/report.ts";
+import { adviceSentence, baselineWords, caseSentence, changesSentence, headline, plural } from "../core/regression/words.ts";
+import type { SuiteEntry } from "./suiteBoard.ts";
+import type { FileChange, SuiteDescription } from "./worker/messages.ts";
+
+export const SOURCE = "LLMOps";
+/** Cases listed with a diagnostic, and hunks that carry it. */
+const LISTED_CASES = 10;
+const MARKED_HUNKS = 3;
+
+/** What a quick fix needs to know of the diagnostic it stands on. */
+export interface DiagnosticData {
+  readonly suite: string;
+  readonly verdict: Verdict;
+  readonly canRepeat: boolean;
+}
+
+/** All diagnostics of all suites, by file. */
+export function diagnosticsOf(entries: readonly SuiteEntry[], now: number): Map<string, Diagnostic[]> {
+  const byFile = new Map<string, Diagnostic[]>();
+  const add = (file: string, diagnostic: Diagnostic) => void byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
+  const seen = new Set<string>();
+  for (const { suite, state } of entries) {
+    for (const problem of suite.problems) {
+      // A problem of llmops.yaml belongs to every suite that it configures, but is one mistake.
+      const key = JSON.stringify(problem);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      add(problem.location.file, problemDiagnostic(problem));
+    }
+    if (state.kind === "judged" && !state.stale) for (const { file, diagnostic } of verdictDiagnostics(suite, now)) add(file, diagnostic);
+    if (state.kind === "problem" || state.kind === "budget") {
+      const location = anchor(suite, undefined);
+      add(location.file, { severity: DiagnosticSeverity.Warning, range: location.range, source: SOURCE, code: state.kind, message: state.message });
+    }
+  }
+  for (const diagnostics of byFile.values()) diagnostics.sort((a, b) => (a.severity ?? 1) - (b.severity ?? 1));
+  return byFile;
+}
+
+function problemDiagnostic(problem: Problem): Diagnostic {
+  const severity = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information }[problem.severity];
+  return { severity, range: problem.location.range, source: SOURCE, code: problem.code, message: problem.message };
+}
+
+function verdictDiagnostics(suite: SuiteDescription, now: number): { file: string; diagnostic: Diagnostic }[] {
+  const { report } = suite;
+  if (!report) return [];
+  return report.series.flatMap((series) => {
+    const severity = severityOf(series);
+    if (severity === undefined) return [];
+    const places = placesOf(suite, series);
+    const text = message(series, baselineWords(report, now));
+    const data: DiagnosticData = { suite: suite.file, verdict: series.verdict, canRepeat: series.metrics.some((metric) => metric.advice?.detectableWithRepeats) };
+    return places.map(({ location, note }) => ({
+      file: location.file,
+      diagnostic: {
+        severity,
+        range: location.range,
+        source: SOURCE,
+        code: series.verdict === "passed" || series.verdict === "improved" ? "broken-cases" : series.verdict,
+        message: note ? `${text}\n${note}` : text,
+        relatedInformation: related(series.hasBaseline ? series.broke : series.failing),
+        data,
+      },
+    }));
+  });
+}
+
+/** `undefined`: nothing to say on the line. */
+function severityOf(series: SeriesReport): DiagnosticSeverity | undefined {
+  switch (series.verdict) {
+    case "regression":
+    case "failed":
+      return DiagnosticSeverity.Error;
+    case "error":
+      return DiagnosticSeverity.Warning;
+    case "inconclusive":
+      return DiagnosticSeverity.Information;
+    case "improved":
+    case "passed":
+      return series.broke.length > 0 && series.changed ? DiagnosticSeverity.Warning : undefined;
+  }
+}
+
+function message(series: SeriesReport, baseline: string): string {
+  const lines = series.verdict === "passed" || series.verdict === "improved" ? [`${plural(series.broke.length, "case")} broke, none of the gates regressed.`] : [headline(series)];
+  if (series.hasBaseline && series.verdict !== "error") lines.push(`${changesSentence(series)} Compared with baseline ${baseline}.`);
+  for (const metric of series.metrics) {
+    const advice = adviceSentence(metric, series.runs);
+    if (advice) lines.push(advice);
+  }
+  const listed = series.hasBaseline ? series.broke : series.failing;
+  if (listed.length > LISTED_CASES) lines.push(`The first ${LISTED_CASES} are listed; ${listed.length - LISTED_CASES} more in "Show Broken Cases".`);
+  return lines.join("\n");
+}
+
+function related(changes: readonly CaseChange[]): DiagnosticRelatedInformation[] {
+  return changes.slice(0, LISTED_CASES).map((change) => ({ location: { uri: URI.file(change.location.file).toString(), range: change.location.range }, message: caseSentence(change) }));
+}
+
+/** Where a series' verdict stands: the changed hunks of its prompt, else of whatever else changed, else the prompt's beginning. */
+function placesOf(suite: SuiteDescription, series: SeriesReport): { location: Location; note: string }[] {
+  const prompt = suite.prompts.find((candidate) => candidate.key === series.prompt);
+  const inPrompt = prompt ? suite.changes.filter((change) => change.file === prompt.location.file).flatMap((change) => hunksWithin(change.hunks, prompt.location.range).map((hunk) => ({ change, hunk }))) : [];
+  const promptFiles = new Set(suite.prompts.map((candidate) => candidate.location.file));
+  const elsewhere = suite.changes.filter((change) => !promptFiles.has(change.file) || change.file === suite.file).flatMap((change) => change.hunks.map((hunk) => ({ change, hunk })));
+  const changed: { change: FileChange; hunk: Hunk }[] = inPrompt.length > 0 ? inPrompt : elsewhere;
+  if (changed.length === 0 || !series.hasBaseline) return [{ location: anchor(suite, series.prompt), note: "" }];
+  return changed.slice(0, MARKED_HUNKS).map(({ change, hunk }) => ({ location: { file: change.file, range: hunk.range }, note: hunkNote(hunk, changed.length) }));
+}
+
+function hunkNote(hunk: Hunk, of: number): string {
+  const parts = [...(hunk.kind === "removed" ? [`${plural(hunk.removed, "line")} removed here.`] : []), ...(of > 1 ? [`One of ${of} changes; which of them did it is not known.`] : [])];
+  return parts.join(" ");
+}
+
+/** The first line of a prompt: where a verdict stands that no changed line carries. */
+function anchor(suite: SuiteDescription, key: string | undefined): Location {
+  const prompt = suite.prompts.find((candidate) => candidate.key === key) ?? suite.prompts[0];
+  if (!prompt) return { file: suite.file, range: START };
+  const { start } = prompt.location.range;
+  return { file: prompt.location.file, range: { start, end: { line: start.line, character: Number.MAX_SAFE_INTEGER } } };
+}
+
+/**
+ * Diagnostics after an edit: what touches the edited lines is gone until the next run, what stands
+ * below moves with its text.
+ */
+export function afterEdit(diagnostics: readonly Diagnostic[], edited: Range, addedLines: number): Diagnostic[] {
+  return diagnostics.flatMap((diagnostic) => {
+    const { start, end } = diagnostic.range;
+    if (end.line < edited.start.line) return [diagnostic];
+    if (start.line > edited.end.line) {
+      return [{ ...diagnostic, range: { start: { ...start, line: start.line + addedLines }, end: { ...end, line: end.line + addedLines } } }];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,34 @@
+import type { Hover } from "vscode-languageserver/node";
+import type { MetricReport, SeriesReport } from "../core/regression/report.ts";
+import { baselineWords, formatDelta, formatInterval, formatP, formatValue, sampleSize } from "../core/regression/words.ts";
+import type { SuiteEntry } from "./suiteBoard.ts";
+
+/** On a prompt's first line: the table of its metrics, as the lens sums them up. */
+export function hoverFor(file: string, line: number, entries: readonly SuiteEntry[], now: number): Hover | null {
+  const parts: string[] = [];
+  for (const { suite, state } of entries) {
+    const { report } = suite;
+    if (!report || state.kind !== "judged") continue;
+    for (const prompt of suite.prompts) {
+      if (prompt.location.file !== file || prompt.location.range.start.line !== line) continue;
+      for (const series of report.series.filter((candidate) => candidate.prompt === prompt.key && !candidate.skipped)) {
+        parts.push(`**${series.label}** · ${series.provider} · ${suite.name}${state.stale ? " (changed since)" : ""}`, table(series), `Baseline: ${baselineWords(report, now)}`);
+      }
+    }
+  }
+  return parts.length === 0 ? null : { contents: { kind: "markdown", value: parts.join("\n\n") } };
+}
+
+function table(series: SeriesReport): string {
+  const rows = series.metrics.map((metric) => `| ${metric.name} | ${cell(metric.baseline, metric)} | ${cell(metric.current, metric)} | ${change(metric)} | ${metric.verdict.replaceAll("-", " ")}${metric.gated ? "" : " (no gate)"} |`);
+  return [`| ${sampleSize(series.cases, series.runs)} | baseline | now | change, 90 % CI | verdict |`, "|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function cell(value: number | undefined, { unit }: MetricReport): string {
+  return value === undefined ? "–" : formatValue(value, unit);
+}
+
+function change({ delta, interval, p, unit }: MetricReport): string {
+  if (delta === undefined || !interval) return "–";
+  return `${formatDelta(delta, unit)} (${formatInterval(interval, unit)}${p === undefined ? "" : `, ${formatP(p)}`})`;
+}

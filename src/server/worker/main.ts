@@ -1,0 +1,82 @@
+import { ProblemError } from "../../core/problem.ts";
+import { AcceptRefused } from "../../core/regression/baseline/accept.ts";
+import { ConsentNeeded, SuiteInvalid } from "../../core/regression/evaluate.ts";
+import { BudgetError } from "../../core/evals/run/caller.ts";
+import { BudgetExceeded } from "../../core/evals/run/runner.ts";
+import type { Log } from "../../core/host.ts";
+import { nodeHost } from "../../engine/nodeHost.ts";
+import { lazySandbox } from "../../engine/sandbox.ts";
+import type { Failure, FromWorker, ToWorker } from "./messages.ts";
+import { EditorSecrets } from "./secrets.ts";
+import { Work } from "./work.ts";
+
+/**
+ * The process that reads and runs suites for the language server: templates, grading and SQLite never
+ * delay a hover there. It ends with its parent.
+ */
+export function startWorker(): Promise<void> {
+  const send = (message: FromWorker) => void process.send?.(message);
+  const say = (level: "debug" | "info" | "warn" | "error") => (message: string) => send({ kind: "log", level, message });
+  const log: Log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+  const secrets = new EditorSecrets(process.env, (id, name, origin) => send({ kind: "askSecret", id, name, origin }));
+  const host = nodeHost({ entry: process.argv[1] as string, env: process.env, secrets, log });
+  const sandbox = lazySandbox();
+  const work = new Work({ host, sandbox: sandbox.url, mayCall: (origin) => secrets.mayCall(origin), changed: (suites) => send({ kind: "changed", suites }) });
+  const running = new Map<number, AbortController>();
+
+  const answer = async (message: Extract<ToWorker, { id: number }>) => {
+    const control = new AbortController();
+    running.set(message.id, control);
+    try {
+      send({ kind: "answer", id: message.id, value: await perform(message, control.signal) });
+    } catch (error) {
+      send({ kind: "failed", id: message.id, failure: control.signal.aborted ? { reason: "cancelled" } : failureOf(error, log) });
+    } finally {
+      running.delete(message.id);
+    }
+  };
+  const perform = (message: Extract<ToWorker, { id: number }>, signal: AbortSignal): Promise<unknown> => {
+    switch (message.kind) {
+      case "discover":
+        return work.discover(message.folder);
+      case "describe":
+        return work.describe(message.file);
+      case "remember":
+        return work.remember(message.file);
+      case "run":
+        return work.run(message.file, message.request, signal, (done, total) => send({ kind: "progress", id: message.id, done, total }));
+      case "accept":
+        return work.accept(message.file, signal);
+      case "case":
+        return work.caseDetails(message.file, message.caseId, signal);
+      case "testEndpoints":
+        return work.testEndpoints(message.folder, message.name, signal);
+      case "doctor":
+        return work.doctor(message.folder);
+      default:
+        throw new Error(`The worker does not know ${message.kind}.`);
+    }
+  };
+
+  process.on("message", (raw) => {
+    // Both ends are of the same bundle: what arrives is what `ToWorker` says.
+    const message = raw as ToWorker;
+    if (message.kind === "cancel") running.get(message.id)?.abort(new Error("Cancelled."));
+    else if (message.kind === "approvals") secrets.approve(message.approvals);
+    else if (message.kind === "secret") secrets.answered(message.id, message.result);
+    else void answer(message);
+  });
+  process.on("disconnect", () => process.exit(0));
+  send({ kind: "ready" });
+  return new Promise(() => {});
+}
+
+function failureOf(error: unknown, log: Log): Failure {
+  if (error instanceof SuiteInvalid) return { reason: "invalid", problems: error.problems };
+  if (error instanceof ProblemError) return { reason: "invalid", problems: [error.problem] };
+  if (error instanceof ConsentNeeded) return { reason: "consent", origins: error.origins, message: error.message };
+  if (error instanceof BudgetExceeded || error instanceof BudgetError) return { reason: "budget", message: error.message };
+  if (error instanceof AcceptRefused) return { reason: "refused", message: error.message };
+  if (error instanceof Error) log.error(error.stack ?? error.message);
+  return { reason: "error", message: error instanceof Error ? error.message : String(error) };
+}

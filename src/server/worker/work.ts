@@ -1,0 +1,191 @@
+import { watch } from "node:fs";
+import { dirname } from "node:path";
+import { relativePosix } from "../../core/config/settings.ts";
+import type { Host } from "../../core/host.ts";
+import { findSuites } from "../../core/evals/suite/findSuites.ts";
+import { acceptBaseline } from "../../core/regression/baseline/accept.ts";
+import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
+import { evaluateSuite } from "../../core/regression/evaluate.ts";
+import { hunksOf } from "../../core/regression/hunks.ts";
+import type { RunReport } from "../../core/regression/report.ts";
+import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../../core/regression/workspace.ts";
+import { findRun, lastVerdict, type RunRecord } from "../../core/store/runs.ts";
+import { CHANGED_FILE } from "../../core/store/open.ts";
+import { recordVersion, versionHash } from "../../core/store/versions.ts";
+import { openWorkspace } from "../../engine/workspace.ts";
+import type { Discovery, FileChange, RunRequest, SuiteDescription } from "./messages.ts";
+
+/** Writes of other processes are looked at together, this many milliseconds after the first. */
+const COALESCE_MS = 20;
+
+export interface WorkOptions {
+  readonly host: Host;
+  readonly sandbox: () => Promise<string>;
+  readonly mayCall: (origin: string) => boolean;
+  /** Another process judged or accepted these suites (absolute paths). */
+  readonly changed: (suites: readonly string[]) => void;
+}
+
+/** Everything the server asks of suites, over workspaces that stay open. */
+export class Work {
+  private readonly options: WorkOptions;
+  private readonly byFolder = new Map<string, Promise<Workspace>>();
+  private readonly byStore = new Map<string, Promise<Workspace>>();
+  private readonly ownRuns = new Set<string>();
+
+  constructor(options: WorkOptions) {
+    this.options = options;
+  }
+
+  async discover(folder: string): Promise<Discovery> {
+    const workspace = await this.workspace(folder);
+    const files = await findSuites(workspace.disk, workspace.root);
+    const suites = await Promise.all(files.map((file) => this.describe(file)));
+    return { root: workspace.root, suites, notice: workspace.store.notice };
+  }
+
+  async describe(file: string): Promise<SuiteDescription> {
+    const workspace = await this.workspace(dirname(file));
+    const version = await readVersion(workspace, workspace.disk, file);
+    return describe(workspace, file, version);
+  }
+
+  /** Keeps the texts as they are before a first edit: without git they are what an edit is compared with. */
+  async remember(file: string): Promise<void> {
+    const workspace = await this.workspace(dirname(file));
+    const version = await readVersion(workspace, workspace.disk, file);
+    recordVersion(workspace.store, relativePosix(workspace.root, file), version.files, workspace.host.clock.now());
+  }
+
+  async run(file: string, request: RunRequest, signal: AbortSignal, progress: (done: number, total: number) => void): Promise<SuiteDescription> {
+    const workspace = await this.workspace(dirname(file));
+    const wanted = request.caseIds && new Set(request.caseIds);
+    const { report } = await evaluateSuite(workspace, {
+      file,
+      trigger: request.trigger,
+      repeat: request.repeat,
+      filter: wanted && ((test) => wanted.has(test.id)),
+      signal,
+      sandbox: this.options.sandbox,
+      mayCall: request.trigger === "save" ? this.options.mayCall : undefined,
+      onStart: (id) => this.ownRuns.add(id),
+      onProgress: progress,
+    });
+    const version = await readVersion(workspace, workspace.disk, file);
+    return { ...(await describe(workspace, file, version)), report };
+  }
+
+  async accept(file: string, signal: AbortSignal): Promise<{ file: string; suite: SuiteDescription }> {
+    const workspace = await this.workspace(dirname(file));
+    const version = await readVersion(workspace, workspace.disk, file);
+    const { report, series } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: this.options.sandbox, onStart: (id) => this.ownRuns.add(id) });
+    const path = await acceptBaseline(workspace, file, version, series, report);
+    // What was just accepted is compared with itself: the run after it says "no change", from the cache.
+    return { file: path, suite: await this.run(file, { trigger: "manual" }, signal, () => {}) };
+  }
+
+  async caseDetails(file: string, caseId: string, signal: AbortSignal): Promise<string> {
+    const { caseDetails } = await import("./caseDetails.ts");
+    return caseDetails(await this.workspace(dirname(file)), file, caseId, this.options.sandbox, signal);
+  }
+
+  async testEndpoints(folder: string, name: string | undefined, signal: AbortSignal): Promise<unknown> {
+    const { testEndpoints } = await import("./testEndpoints.ts");
+    return testEndpoints(await this.workspace(folder), name, this.options.sandbox, signal);
+  }
+
+  async doctor(folder: string): Promise<string> {
+    const { checkSetUp, formatChecks } = await import("../../core/regression/doctor.ts");
+    return formatChecks(await checkSetUp(await this.workspace(folder), { node: process.versions.node, path: process.execPath }));
+  }
+
+  private workspace(folder: string): Promise<Workspace> {
+    let workspace = this.byFolder.get(folder);
+    if (!workspace) {
+      workspace = openWorkspace(folder, this.options.host).then((opened) => this.share(opened));
+      this.byFolder.set(folder, workspace);
+      workspace.catch(() => this.byFolder.delete(folder));
+    }
+    return workspace;
+  }
+
+  /** One connection a store, however many folders lead to it. */
+  private share(opened: Workspace): Promise<Workspace> {
+    const key = `${opened.root}\0${opened.store.directory ?? opened.root}`;
+    const known = this.byStore.get(key);
+    if (known) {
+      opened.store.close();
+      return known;
+    }
+    this.byStore.set(key, Promise.resolve(opened));
+    this.watch(opened);
+    return Promise.resolve(opened);
+  }
+
+  private watch(workspace: Workspace): void {
+    const { store, root, host } = workspace;
+    if (store.directory === undefined) return;
+    let seen = store.lastEvent();
+    let pending = false;
+    const look = () => {
+      pending = false;
+      const events = store.eventsAfter(seen);
+      seen = events.at(-1)?.seq ?? seen;
+      const suites = new Set<string>();
+      for (const { kind, subject } of events) {
+        if (kind === "run-ended" && !this.ownRuns.has(subject)) {
+          const suite = findRun(store, subject)?.suite;
+          if (suite) suites.add(absolutePath(root, suite));
+        }
+        if (kind === "baseline-accepted") suites.add(absolutePath(root, subject));
+      }
+      if (suites.size > 0) this.options.changed([...suites]);
+    };
+    watch(store.directory, (_event, name) => {
+      if (name !== CHANGED_FILE || pending) return;
+      pending = true;
+      void host.clock.sleep(COALESCE_MS).then(look);
+    }).on("error", () => {
+      // The folder was deleted: the next focus of the window looks again.
+    });
+  }
+}
+
+async function describe(workspace: Workspace, file: string, version: SuiteVersion): Promise<SuiteDescription> {
+  const { root, store } = workspace;
+  const name = relativePosix(root, file);
+  const found = await resolveBaseline(workspace, file, version.files);
+  const last = lastVerdict(store, name);
+  const prompts = version.suite.prompts.map(({ key, label, location }) => ({ key, label, location }));
+  const first = new Set(prompts.map((prompt) => prompt.location.file));
+  const changes = found.baseline ? await changesOf(version.files, root, found.baseline.snapshot) : [];
+  return {
+    file,
+    name,
+    root,
+    files: [...version.files.keys()].map((path) => absolutePath(root, path)),
+    affects: version.settings.affects,
+    cases: version.suite.cases.length,
+    prompts,
+    problems: [...version.suite.problems, ...found.problems],
+    baseline: found.baseline?.info,
+    changes: changes.sort((a, b) => Number(first.has(b.file)) - Number(first.has(a.file))),
+    version: versionHash(version.files),
+    report: last && reportOf(last),
+  };
+}
+
+async function changesOf(files: ReadonlyMap<string, string>, root: string, baseline: { read(file: string): Promise<string | undefined> }): Promise<FileChange[]> {
+  const changes: FileChange[] = [];
+  for (const [path, text] of files) {
+    const file = absolutePath(root, path);
+    const before = await baseline.read(file).catch(() => undefined);
+    if (before !== text) changes.push({ file, before, hunks: hunksOf(before ?? "", text) });
+  }
+  return changes;
+}
+
+function reportOf(run: RunRecord): RunReport | undefined {
+  return run.report === undefined ? undefined : (JSON.parse(run.report) as RunReport);
+}
+
