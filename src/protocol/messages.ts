@@ -49,6 +49,8 @@ export const Notifications = {
   settings: "llmops/settings",
   paused: "llmops/paused",
   approvals: "llmops/approvals",
+  /** The person trusts the workspace now. */
+  trusted: "llmops/trusted",
   /** The reason of a save that is about to be told by `didSave`. */
   saveReason: "llmops/saveReason",
   focus: "llmops/focus",

@@ -11,6 +11,7 @@ export const SOURCE = "LLMOps";
 /** Cases listed with a diagnostic, and hunks that carry it. */
 const LISTED_CASES = 10;
 const MARKED_HUNKS = 3;
+const VERDICTS_A_PLACE = 3;
 
 /** What a quick fix needs to know of the diagnostic it stands on. */
 export interface DiagnosticData {
@@ -19,27 +20,45 @@ export interface DiagnosticData {
   readonly canRepeat: boolean;
 }
 
-/** All diagnostics of all suites, by file. */
-export function diagnosticsOf(entries: readonly SuiteEntry[], now: number): Map<string, Diagnostic[]> {
-  const byFile = new Map<string, Diagnostic[]>();
+export type ByFile = Map<string, Diagnostic[]>;
+
+/** The diagnostics of one suite, by file. */
+export function diagnosticsOf({ suite, state }: SuiteEntry, now: number): ByFile {
+  const byFile: ByFile = new Map();
   const add = (file: string, diagnostic: Diagnostic) => void byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
-  const seen = new Set<string>();
-  for (const { suite, state } of entries) {
-    for (const problem of suite.problems) {
-      // A problem of llmops.yaml belongs to every suite that it configures, but is one mistake.
-      const key = JSON.stringify(problem);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      add(problem.location.file, problemDiagnostic(problem));
-    }
-    if (state.kind === "judged" && !state.stale) for (const { file, diagnostic } of verdictDiagnostics(suite, now)) add(file, diagnostic);
-    if (state.kind === "problem" || state.kind === "budget") {
-      const location = anchor(suite, undefined);
-      add(location.file, { severity: DiagnosticSeverity.Warning, range: location.range, source: SOURCE, code: state.kind, message: state.message });
+  for (const problem of suite.problems) add(problem.location.file, problemDiagnostic(problem));
+  if (state.kind === "judged" && !state.stale) for (const { file, diagnostic } of verdictDiagnostics(suite, now)) add(file, diagnostic);
+  if (state.kind === "problem" || state.kind === "budget") {
+    const { file, range } = anchor(suite, undefined);
+    add(file, { severity: DiagnosticSeverity.Warning, range, source: SOURCE, code: state.kind, message: state.message });
+  }
+  return byFile;
+}
+
+/**
+ * All suites' diagnostics, worst first. A mistake in a file that several suites read is told once; of
+ * the verdicts on one place the worst three.
+ */
+export function merged(suites: readonly ByFile[]): ByFile {
+  const all: ByFile = new Map();
+  for (const suite of suites) {
+    for (const [file, diagnostics] of suite) {
+      const here = all.get(file) ?? [];
+      const known = new Set(here.map((diagnostic) => JSON.stringify(diagnostic)));
+      all.set(file, [...here, ...diagnostics.filter((diagnostic) => !known.has(JSON.stringify(diagnostic)))]);
     }
   }
-  for (const diagnostics of byFile.values()) diagnostics.sort((a, b) => (a.severity ?? 1) - (b.severity ?? 1));
-  return byFile;
+  for (const [file, diagnostics] of all) {
+    const places = new Map<string, number>();
+    const worstFirst = diagnostics.sort((a, b) => (a.severity ?? 1) - (b.severity ?? 1));
+    const kept = worstFirst.filter((diagnostic) => {
+      const place = JSON.stringify(diagnostic.range);
+      places.set(place, (places.get(place) ?? 0) + 1);
+      return diagnostic.data === undefined || (places.get(place) as number) <= VERDICTS_A_PLACE;
+    });
+    all.set(file, kept);
+  }
+  return all;
 }
 
 function problemDiagnostic(problem: Problem): Diagnostic {

@@ -53,7 +53,8 @@ export class SuiteBoard {
     return this.all().filter(({ suite }) => suite.prompts.some((prompt) => prompt.location.file === file));
   }
 
-  private changed(): void {
+  /** Lets every view look again. */
+  changed(): void {
     for (const listener of this.listeners) listener();
   }
 }

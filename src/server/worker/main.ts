@@ -49,6 +49,8 @@ export function startWorker(): Promise<void> {
         return work.accept(message.file, signal);
       case "case":
         return work.caseDetails(message.file, message.caseId, signal);
+      case "caseAt":
+        return work.caseAt(message.file, message.at);
       case "testEndpoints":
         return work.testEndpoints(message.folder, message.name, signal);
       case "doctor":

@@ -1,4 +1,4 @@
-import type { Location, Problem, Range } from "../../core/problem.ts";
+import type { Location, Problem } from "../../core/problem.ts";
 import type { BaselineInfo, RunReport } from "../../core/regression/report.ts";
 import type { Hunk } from "../../core/regression/hunks.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
@@ -14,6 +14,7 @@ export type ToWorker =
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "accept"; readonly id: number; readonly file: string }
   | { readonly kind: "case"; readonly id: number; readonly file: string; readonly caseId: string }
+  | { readonly kind: "caseAt"; readonly id: number; readonly file: string; readonly at: { readonly file: string; readonly line: number } }
   | { readonly kind: "testEndpoints"; readonly id: number; readonly folder: string; readonly name?: string }
   | { readonly kind: "doctor"; readonly id: number; readonly folder: string }
   | { readonly kind: "remember"; readonly id: number; readonly file: string }
@@ -80,9 +81,4 @@ export interface Discovery {
   readonly suites: readonly SuiteDescription[];
   /** What is wrong with the store, if anything. */
   readonly notice: string | undefined;
-}
-
-export interface CasePlace {
-  readonly id: string;
-  readonly range: Range;
 }

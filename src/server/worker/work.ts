@@ -1,5 +1,6 @@
 import { watch } from "node:fs";
 import { dirname } from "node:path";
+import { URI } from "vscode-uri";
 import { relativePosix } from "../../core/config/settings.ts";
 import type { Host } from "../../core/host.ts";
 import { findSuites } from "../../core/evals/suite/findSuites.ts";
@@ -87,6 +88,20 @@ export class Work {
   async caseDetails(file: string, caseId: string, signal: AbortSignal): Promise<string> {
     const { caseDetails } = await import("./caseDetails.ts");
     return caseDetails(await this.workspace(dirname(file)), file, caseId, this.options.sandbox, signal);
+  }
+
+  /** The case whose definition encloses a line; of nested ones the innermost. */
+  async caseAt(file: string, at: { file: string; line: number }): Promise<{ suite: string; caseId: string } | null> {
+    const workspace = await this.workspace(dirname(file));
+    const { suite } = await readVersion(workspace, workspace.disk, file);
+    let best: { id: string; lines: number } | undefined;
+    for (const test of suite.cases) {
+      const { file: where, range } = test.location();
+      if (where !== at.file || range.start.line > at.line || range.end.line < at.line) continue;
+      const lines = range.end.line - range.start.line;
+      if (!best || lines < best.lines) best = { id: test.id, lines };
+    }
+    return best ? { suite: URI.file(file).toString(), caseId: best.id } : null;
   }
 
   async testEndpoints(folder: string, name: string | undefined, signal: AbortSignal): Promise<unknown> {

@@ -59,7 +59,7 @@ async function schemaOf(type: string, value: unknown): Promise<ValidateFunction 
     if (typeof schema !== "object" || schema === null || Array.isArray(schema)) throw new Error("it must be an object, or YAML or JSON of one");
     validate = await compile(schema as Record<string, unknown>);
   } catch (error) {
-    throw new JudgeError(`${type}: the JSON schema cannot be used: ${(error as Error).message}.`);
+    throw new JudgeError(`${type}: the JSON schema cannot be used: ${(error as Error).message.split("\n")[0]}.`);
   }
   if (compiled.size >= MAX_COMPILED) compiled.clear();
   compiled.set(key, validate);
@@ -68,9 +68,11 @@ async function schemaOf(type: string, value: unknown): Promise<ValidateFunction 
 
 /** An instance each: two schemas with one `$id` would exclude each other. */
 async function compile(schema: Record<string, unknown>): Promise<ValidateFunction> {
-  const [{ Ajv }, { Ajv2020 }, formats] = await Promise.all([import("ajv"), import("ajv/dist/2020.js"), import("ajv-formats")]);
-  const Version = String(schema.$schema).includes("2020-12") ? Ajv2020 : Ajv;
-  const ajv = new Version({ allErrors: true, strictSchema: false, logger: false });
-  formats.default.default(ajv);
+  // Through `default`: a bundler does not see the names that CommonJS modules export.
+  const modern = String(schema.$schema).includes("2020-12");
+  const Ajv = modern ? (await import("ajv/dist/2020.js")).default.Ajv2020 : (await import("ajv")).default.Ajv;
+  const formats = (await import("ajv-formats")).default.default;
+  const ajv = new Ajv({ allErrors: true, strictSchema: false, logger: false });
+  formats(ajv);
   return ajv.compile(schema);
 }

@@ -141,7 +141,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
     const { timedOut, fresh } = worker;
     worker.channel = undefined;
     const jobs = takeBatch(worker);
-    const guilty = jobs.length === 1 && (timedOut);
+    const guilty = jobs.length === 1 && (timedOut || fresh);
     if (guilty) {
       const [{ call, reject }] = jobs as [Job];
       kills.set(codeOf(call), (kills.get(codeOf(call)) ?? 0) + 1);

@@ -29,17 +29,17 @@ export interface PermutationResult {
  * @throws {RangeError} when there is no difference, or one is not finite.
  */
 export function signPermutationTest(differences: readonly number[], statistic: "mean" | "median", options: PermutationOptions = {}): PermutationResult {
-  requireFinite(differences);
+  const tolerance = roundingError(differences);
   if (statistic === "mean") {
     const scale = 1 / differences.length;
-    return simulate(differences.length, options, (flipped) => {
+    return simulate(differences.length, tolerance, options, (flipped) => {
       let sum = 0;
       for (let i = 0; i < differences.length; i++) sum += flipped[i] ? -differences[i]! : differences[i]!;
       return sum * scale;
     });
   }
   const signed = new Pool(differences, differences.map((d) => -d));
-  return simulate(differences.length, options, (flipped) => signed.quantiles(flipped, 0.5).first);
+  return simulate(differences.length, tolerance, options, (flipped) => signed.quantiles(flipped, 0.5).first);
 }
 
 /**
@@ -53,10 +53,9 @@ export function signPermutationTest(differences: readonly number[], statistic: "
  */
 export function quantileSwapTest(baseline: readonly number[], candidate: readonly number[], q: number, options: PermutationOptions = {}): PermutationResult {
   if (baseline.length !== candidate.length) throw new RangeError(`Pairs need both arms: ${baseline.length} and ${candidate.length} values.`);
-  requireFinite(baseline);
-  requireFinite(candidate);
+  const tolerance = Math.max(roundingError(baseline), roundingError(candidate));
   const pool = new Pool(candidate, baseline);
-  return simulate(baseline.length, options, (flipped) => {
+  return simulate(baseline.length, tolerance, options, (flipped) => {
     const { first, second } = pool.quantiles(flipped, q);
     return first - second;
   });
@@ -100,13 +99,12 @@ class Pool {
   }
 }
 
-function simulate(n: number, options: PermutationOptions, statistic: (flipped: Uint8Array) => number): PermutationResult {
+/** @param tolerance below which two statistics count as equal: sums that are equal on paper differ in their last bits. */
+function simulate(n: number, tolerance: number, options: PermutationOptions, statistic: (flipped: Uint8Array) => number): PermutationResult {
   const { seed = 1, permutations = 10_000 } = options;
   const random = createRandom(seed);
   const flipped = new Uint8Array(n);
   const observed = statistic(flipped);
-  // Sums in another order differ in the last bits: what is equal on paper must count as equal.
-  const tolerance = 1e-9 * Math.abs(observed);
   let less = 0;
   let greater = 0;
   for (let k = 0; k < permutations; k++) {
@@ -121,8 +119,10 @@ function simulate(n: number, options: PermutationOptions, statistic: (flipped: U
   return { less: (1 + less) / (1 + permutations), greater: (1 + greater) / (1 + permutations), observed };
 }
 
-function requireFinite(values: readonly number[]): void {
+/** A generous bound for values of this size; refuses what cannot be tested. */
+function roundingError(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("A permutation test needs at least one pair.");
   const bad = values.find((value) => !Number.isFinite(value));
   if (bad !== undefined) throw new RangeError(`A permutation test takes finite values, not ${bad}.`);
+  return 1e-12 * values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }

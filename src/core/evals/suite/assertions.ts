@@ -1,0 +1,90 @@
+import { didYouMean } from "../../config/suggest.ts";
+import type { Location } from "../../problem.ts";
+import { baseType, checkAssertion, KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES } from "../assertions/registry.ts";
+import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
+import { ASSERTION_KEYS, checkKeys, SET_KEYS } from "./keys.ts";
+import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+
+/** The assertions of a test, each checked for what shows before anything runs. */
+export async function readAssertions(source: SuiteSource, value: unknown, place: Place): Promise<AssertionNode[]> {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    source.report("error", "bad-assert", "assert is a list of assertions, each {type, value}.", place);
+    return [];
+  }
+  const nodes = await Promise.all(value.map((item, index) => readNode(source, item, at(place, index))));
+  return nodes.filter((node) => node !== undefined);
+}
+
+async function readNode(source: SuiteSource, item: unknown, place: Place): Promise<AssertionNode | undefined> {
+  if (!isRecord(item) || typeof item["type"] !== "string") {
+    source.report("error", "bad-assert", "An assertion needs a type, such as {type: contains, value: …}.", place);
+    return undefined;
+  }
+  if (item["type"] !== "assert-set") return readAssertion(source, item, item["type"], place);
+  checkKeys(source, item, place, SET_KEYS);
+  const members = await readAssertions(source, item["assert"], at(place, "assert"));
+  const set: AssertionSet = { kind: "set", assert: members.filter((member) => member.kind === "assertion"), ...common(source, item, place), location: () => locationOf(place) };
+  return set;
+}
+
+async function readAssertion(source: SuiteSource, item: Record<string, unknown>, type: string, place: Place): Promise<Assertion | undefined> {
+  checkKeys(source, item, place, ASSERTION_KEYS);
+  const value = await resolvedValue(source, item["value"], type, at(place, "value"));
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, location: () => locationOf(place) };
+  return (await isRunnable(source, assertion, locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
+}
+
+/** Says what is wrong with an assertion's type or value; `false` when it cannot be judged. */
+export async function isRunnable(source: SuiteSource, assertion: Assertion, typeAt: Location, valueAt: () => Location): Promise<boolean> {
+  const { type } = assertion;
+  const base = baseType(type);
+  if (!KNOWN_TYPES.has(base)) {
+    if (LATER_TYPES.has(base)) source.report("error", "not-yet", `The assertion ${type} cannot be judged yet. Take it out, or run this suite with promptfoo until a later version can.`, typeAt);
+    else if (UNSUPPORTED_TYPES.has(base)) source.report("error", "unsupported-assertion", `The assertion ${type} needs a service of promptfoo's and is not supported.`, typeAt);
+    else source.report("error", "unknown-assertion", `There is no assertion of type ${JSON.stringify(type)}.${didYouMean(base, [...KNOWN_TYPES])}`, typeAt);
+    return false;
+  }
+  const mistake = await checkAssertion(assertion);
+  if (mistake) source.report(mistake.severity, "bad-assertion-value", mistake.message, valueAt());
+  return true;
+}
+
+function common(source: SuiteSource, item: Record<string, unknown>, place: Place): Pick<Assertion, "threshold" | "weight" | "metric"> {
+  return {
+    threshold: number(source, item, "threshold", place),
+    weight: number(source, item, "weight", place) ?? 1,
+    metric: typeof item["metric"] === "string" ? item["metric"] : undefined,
+  };
+}
+
+export function number(source: SuiteSource, item: Record<string, unknown>, key: string, place: Place): number | undefined {
+  const value = item[key];
+  if (value === undefined || value === null) return undefined;
+  const parsed = typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
+  if (Number.isFinite(parsed)) return parsed;
+  source.report("error", "bad-number", `${key} must be a number, not ${JSON.stringify(value)}.`, at(place, key));
+  return undefined;
+}
+
+/** A `file://` value: data files become their content, scripts stay a reference to an absolute path. */
+async function resolvedValue(source: SuiteSource, value: unknown, type: string, place: Place): Promise<unknown> {
+  if (!isFileReference(value)) return value;
+  const path = withoutScheme(value);
+  const script = /^(.*\.[cm]?[jt]s)(:\w+)?$/.exec(path);
+  if (script) {
+    // Its content is part of what decides a verdict, so it is read; it runs in a process of its own.
+    const read = await source.read(script[1] as string, place);
+    return read && `file://${read.file}${script[2] ?? ""}`;
+  }
+  if (/\.(py|rb)(:\w+)?$/.test(path)) {
+    source.notYet("Assertions in Python and Ruby", place, "value");
+    return undefined;
+  }
+  if (/\.(ya?ml|json)$/i.test(path)) {
+    const document = await source.document(path, place);
+    return document?.value;
+  }
+  const read = await source.read(path, place);
+  return baseType(type) === "javascript" ? read?.text : read?.text.trim();
+}

@@ -1,0 +1,48 @@
+import { didYouMean } from "../../config/suggest.ts";
+import { at, type Place, type SuiteSource } from "./source.ts";
+
+interface KeyTable {
+  /** What a person calls the thing the keys belong to. */
+  readonly of: string;
+  readonly known: readonly string[];
+  /** Keys that a later version brings, with what they are. */
+  readonly later?: Readonly<Record<string, string>>;
+}
+
+export const SUITE_KEYS: KeyTable = {
+  of: "a suite",
+  known: ["description", "tags", "prompts", "providers", "targets", "tests", "defaultTest", "outputPath", "env", "evaluateOptions", "commandLineOptions", "metadata", "sharing", "$schema", "assertionTemplates", "version", "author"],
+  later: { scenarios: "Scenarios", nunjucksFilters: "Custom filters", derivedMetrics: "Derived metrics", extensions: "Extensions", redteam: "Red teaming", tracing: "Tracing" },
+};
+
+export const TEST_KEYS: KeyTable = {
+  of: "a test",
+  known: ["description", "vars", "provider", "providers", "prompts", "providerOutput", "assert", "threshold", "metadata", "options"],
+  later: { assertScoringFunction: "assertScoringFunction" },
+};
+
+export const OPTION_KEYS: KeyTable = {
+  of: "a test's options",
+  known: ["prefix", "suffix", "repeat", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
+  later: { transform: "Transforms", postprocess: "Transforms", transformVars: "Transforms of variables", storeOutputAs: "storeOutputAs", runSerially: "runSerially" },
+};
+
+export const ASSERTION_KEYS: KeyTable = {
+  of: "an assertion",
+  known: ["type", "value", "threshold", "weight", "metric", "config", "provider", "rubricPrompt", "description"],
+  later: { transform: "Transforms" },
+};
+
+export const SET_KEYS: KeyTable = { of: "an assert-set", known: ["type", "assert", "threshold", "weight", "metric", "config"] };
+
+export const PROVIDER_KEYS: KeyTable = { of: "a provider", known: ["id", "label", "config", "prompts", "delay", "env", "inputs"], later: { transform: "Transforms" } };
+
+/** Says of every key that is not known, or not yet. `__` and `x-` keys are a person's own. */
+export function checkKeys(source: SuiteSource, value: Readonly<Record<string, unknown>>, place: Place, table: KeyTable): void {
+  for (const key of Object.keys(value)) {
+    const here = at(place, key);
+    const later = table.later?.[key];
+    if (later !== undefined) source.notYet(later, here);
+    else if (!table.known.includes(key) && !/^(__|x-|\$)/.test(key)) source.report("warning", "unknown-key", `${JSON.stringify(key)} is not a key of ${table.of}: it is ignored.${didYouMean(key, table.known)}`, here, "key");
+  }
+}

@@ -1,0 +1,100 @@
+import type { Snapshot } from "../../config/snapshot.ts";
+import { createRenderer } from "../../prompts/renderer.ts";
+import { type Problem, START } from "../../problem.ts";
+import type { Prompt, Suite, SuiteOptions } from "../model.ts";
+import { checkKeys, SUITE_KEYS } from "./keys.ts";
+import { readPrompts } from "./prompts.ts";
+import { readProviders } from "./providers.ts";
+import { dereferenced } from "./references.ts";
+import { at, isRecord, type Place, SuiteSource } from "./source.ts";
+import { readCases } from "./tests.ts";
+
+export interface LoadOptions {
+  readonly snapshot: Snapshot;
+  /** Absolute; references must stay inside it. */
+  readonly root: string;
+  /** Absolute path of the suite's file. */
+  readonly file: string;
+  /** The environment, with `.env`; kept for providers, which fill it in when they are called. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} };
+
+/** Reads a promptfoo suite with everything it names. Never throws for what people wrote: that is in `problems`. */
+export async function loadSuite({ snapshot, root, file }: LoadOptions): Promise<Suite> {
+  const source = new SuiteSource(snapshot, root);
+  const whole = { file, range: START };
+  const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, problems: deduplicated(source.problems), ...parts });
+
+  const read = await source.read(file, { document: { file, text: "", value: undefined, problems: [], locate: () => START }, path: [] });
+  if (!read) return done({});
+  const document = source.parsed(file, read.text);
+  if (document.problems.length > 0) return done({});
+  const place: Place = { document, path: [] };
+  const config = await dereferenced(source, document.value, place);
+  if (!isRecord(config)) {
+    source.report("error", "empty-suite", "This suite is empty. It needs prompts, providers and tests.", whole);
+    return done({});
+  }
+  checkKeys(source, config, place, SUITE_KEYS);
+  const prompts = await readPrompts(source, config["prompts"], at(place, "prompts"));
+  const key = config["providers"] === undefined ? "targets" : "providers";
+  const providers = await readProviders(source, config[key], at(place, key));
+  const cases = await readCases(source, config, place);
+  await checkTemplates(source, prompts);
+  checkNames(source, prompts, cases);
+  return done({
+    description: typeof config["description"] === "string" ? config["description"] : undefined,
+    prompts,
+    providers,
+    cases,
+    options: suiteOptions(config),
+  });
+}
+
+function suiteOptions(config: Record<string, unknown>): SuiteOptions {
+  const evaluate = isRecord(config["evaluateOptions"]) ? config["evaluateOptions"] : {};
+  const command = isRecord(config["commandLineOptions"]) ? config["commandLineOptions"] : {};
+  const positive = (name: string) => [command[name], evaluate[name]].find((value): value is number => typeof value === "number" && value > 0);
+  const env = isRecord(config["env"]) ? Object.fromEntries(Object.entries(config["env"]).map(([name, value]) => [name, String(value)])) : {};
+  const cache = command["cache"] ?? evaluate["cache"];
+  return { maxConcurrency: positive("maxConcurrency"), repeat: positive("repeat"), delay: positive("delay"), timeoutMs: positive("timeoutMs"), cache: typeof cache === "boolean" ? cache : undefined, env };
+}
+
+/** A template that does not compile is a mistake at its own line in the prompt's file. */
+async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): Promise<void> {
+  if (prompts.length === 0) return;
+  const renderer = await createRenderer();
+  for (const { template, location } of prompts) {
+    const mistake = renderer.check(template);
+    if (!mistake) continue;
+    const line = Math.min(location.range.start.line + mistake.line, location.range.end.line);
+    const character = mistake.line === 0 ? location.range.start.character + mistake.character : mistake.character;
+    source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, { file: location.file, range: { start: { line, character }, end: { line, character: character + 1 } } });
+  }
+}
+
+/** A test limited to a prompt that does not exist would silently run nowhere. */
+function checkNames(source: SuiteSource, prompts: readonly Prompt[], cases: Suite["cases"]): void {
+  const known = new Set(prompts.flatMap((prompt) => [prompt.key, prompt.label]));
+  const told = new Set<string>();
+  for (const test of cases) {
+    for (const name of test.prompts ?? []) {
+      if (known.has(name) || name.endsWith("*") || told.has(name)) continue;
+      told.add(name);
+      source.report("error", "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, test.location());
+    }
+  }
+}
+
+/** One mistake in a default test would else be told once a test. */
+function deduplicated(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = JSON.stringify(problem);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

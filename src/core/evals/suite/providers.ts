@@ -1,0 +1,75 @@
+import type { ProviderSpec } from "../model.ts";
+import { isKnownProvider } from "../providers/registry.ts";
+import { responsePath } from "../providers/http.ts";
+import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
+import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+
+/** The providers of a suite: strings, objects, `{id: {…}}` maps, and files of them. */
+export async function readProviders(source: SuiteSource, value: unknown, place: Place): Promise<ProviderSpec[]> {
+  const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+  const specs: ProviderSpec[] = [];
+  for (const [index, item] of list.entries()) specs.push(...(await one(source, item, Array.isArray(value) ? at(place, index) : place)));
+  return specs;
+}
+
+async function one(source: SuiteSource, item: unknown, place: Place): Promise<ProviderSpec[]> {
+  if (isFileReference(item)) return fromFile(source, withoutScheme(item), place);
+  if (typeof item === "string") return checked(source, item, {}, place);
+  if (!isRecord(item)) {
+    source.report("error", "bad-provider", "A provider is an id such as openai:chat:MODEL, or an object with an id.", place);
+    return [];
+  }
+  if (item["id"] === undefined) {
+    const [[id, options] = [undefined, undefined], ...rest] = Object.entries(item);
+    if (id === undefined || rest.length > 0 || !isRecord(options)) {
+      source.report("error", "bad-provider", "This provider has no id. Write {id: openai:chat:MODEL, config: {…}}.", place);
+      return [];
+    }
+    return checked(source, typeof options["id"] === "string" ? options["id"] : id, options, at(place, id), place);
+  }
+  if (isFileReference(item["id"])) {
+    const loaded = await fromFile(source, withoutScheme(item["id"]), at(place, "id"));
+    return loaded.map((spec) => ({ ...spec, ...overrides(item) }));
+  }
+  return checked(source, String(item["id"]), item, place);
+}
+
+async function fromFile(source: SuiteSource, path: string, place: Place): Promise<ProviderSpec[]> {
+  if (/\.([cm]?[jt]s|py|rb|go)(:\w+)?$/.test(path)) {
+    source.notYet("Providers made by code", place, "value");
+    return [];
+  }
+  if (isGlob(path)) {
+    const lists = await Promise.all((await source.glob(path, place)).map((file) => fromFile(source, file, place)));
+    return lists.flat();
+  }
+  const document = await source.document(path, place);
+  return document && document.problems.length === 0 ? readProviders(source, document.value, { document, path: [] }) : [];
+}
+
+function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place = options["id"] === undefined ? place : at(place, "id")): ProviderSpec[] {
+  checkKeys(source, options, place, PROVIDER_KEYS);
+  if (!isKnownProvider(id)) {
+    const kind = id.split(":")[0] ?? id;
+    source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: openai:…, http(s) and echo can. Name an endpoint in llmops.yaml to replace it.`, idPlace);
+    return [];
+  }
+  const config = isRecord(options["config"]) ? options["config"] : {};
+  for (const name of ["transformResponse", "responseParser"]) {
+    if (config[name] !== undefined && !responsePath(config[name])) source.notYet("A transformResponse that is more than a path such as json.choices[0].text", at(place, "config", name));
+  }
+  for (const name of ["transformRequest", "validateStatus", "request"]) {
+    if (config[name] !== undefined) source.notYet(name, at(place, "config", name));
+  }
+  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options) }];
+}
+
+function overrides(options: Record<string, unknown>): Partial<Pick<ProviderSpec, "label" | "prompts" | "delay" | "env" | "config">> {
+  return {
+    ...(typeof options["label"] === "string" ? { label: options["label"] } : {}),
+    ...(Array.isArray(options["prompts"]) ? { prompts: options["prompts"].map(String) } : {}),
+    ...(typeof options["delay"] === "number" ? { delay: options["delay"] } : {}),
+    ...(isRecord(options["env"]) ? { env: Object.fromEntries(Object.entries(options["env"]).map(([name, value]) => [name, String(value)])) } : {}),
+    ...(isRecord(options["config"]) ? { config: options["config"] } : {}),
+  };
+}

@@ -1,0 +1,34 @@
+import { pointerSteps } from "../../config/yaml.ts";
+import { at, isRecord, type Place, type SuiteSource } from "./source.ts";
+
+/**
+ * A value with every `$ref` replaced by what it points at: `#/a/b` in the same file, or `other.yaml#/a`.
+ * A cycle, a missing target and a missing file are problems at the `$ref`.
+ */
+export async function dereferenced(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((item, index) => dereferenced(source, item, at(place, index), open)));
+  if (!isRecord(value)) return value;
+  const reference = value["$ref"];
+  if (typeof reference !== "string") {
+    const entries = await Promise.all(Object.entries(value).map(async ([key, item]) => [key, await dereferenced(source, item, at(place, key), open)] as const));
+    return Object.fromEntries(entries);
+  }
+
+  const here = at(place, "$ref");
+  const [path = "", fragment = ""] = reference.replace(/^file:\/\//, "").split("#");
+  const document = path === "" ? place.document : await source.document(path, here);
+  if (!document) return undefined;
+  const name = `${document.file}#${fragment}`;
+  if (open.includes(name)) {
+    source.report("error", "cyclic-ref", `This $ref leads back to itself: ${[...open.slice(open.indexOf(name)), name].map((step) => step.slice(step.indexOf("#"))).join(" → ")}.`, here);
+    return undefined;
+  }
+  const steps = pointerSteps(`#${fragment}`);
+  let target: unknown = document.value;
+  for (const step of steps) target = Array.isArray(target) ? target[Number(step)] : isRecord(target) ? target[step] : undefined;
+  if (target === undefined) {
+    source.report("error", "missing-ref", `${reference} points at nothing.`, here);
+    return undefined;
+  }
+  return dereferenced(source, target, { document, path: steps }, [...open, name]);
+}

@@ -1,0 +1,118 @@
+import { dirname, isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isInside } from "../../config/diskSnapshot.ts";
+import { type Snapshot, SnapshotError } from "../../config/snapshot.ts";
+import { parseYaml, type Path, type YamlDocument } from "../../config/yaml.ts";
+import type { Location, Problem } from "../../problem.ts";
+
+/** A node of a file that a suite is read from. */
+export interface Place {
+  readonly document: YamlDocument;
+  readonly path: Path;
+}
+
+export function at(place: Place, ...steps: (string | number)[]): Place {
+  return { document: place.document, path: [...place.path, ...steps] };
+}
+
+export function locationOf(place: Place, part: "value" | "key" = "value"): Location {
+  return { file: place.document.file, range: place.document.locate(place.path, part) };
+}
+
+export function folderOf(place: Place): string {
+  return dirname(place.document.file);
+}
+
+/** What reading one suite needs and gathers: the snapshot, the files read, the mistakes found. */
+export class SuiteSource {
+  readonly root: string;
+  readonly files = new Map<string, string>();
+  readonly problems: Problem[] = [];
+  readonly snapshot: Snapshot;
+  private readonly documents = new Map<string, YamlDocument>();
+
+  constructor(snapshot: Snapshot, root: string) {
+    this.snapshot = snapshot;
+    this.root = root;
+  }
+
+  report(severity: Problem["severity"], code: string, message: string, place: Place | Location, part: "value" | "key" = "value"): void {
+    const location = "document" in place ? locationOf(place, part) : place;
+    this.problems.push({ severity, code, message, location });
+  }
+
+  /** What later versions bring: said at its place, since ignoring it would change verdicts. */
+  notYet(what: string, place: Place, part: "value" | "key" = "key"): void {
+    this.report("error", "not-yet", `${what} cannot be run yet. Take it out, or run this suite with promptfoo until a later version can.`, place, part);
+  }
+
+  /**
+   * A referenced file's text. What cannot be read is a problem at the reference, and `undefined`.
+   * @param reference as written, without `file://`.
+   */
+  async read(reference: string, place: Place): Promise<{ file: string; text: string } | undefined> {
+    const file = this.resolve(reference, place);
+    if (!isInside(this.root, file)) {
+      this.report("error", "outside-workspace", `${reference} is outside of the workspace ${this.root}. Files of a suite must be inside it.`, place);
+      return undefined;
+    }
+    const known = this.files.get(file);
+    if (known !== undefined) return { file, text: known };
+    try {
+      const text = await this.snapshot.read(file);
+      if (text === undefined) {
+        this.report("error", "missing-file", `There is no file ${reference} (looked for ${file}).`, place);
+        return undefined;
+      }
+      this.files.set(file, text);
+      return { file, text };
+    } catch (error) {
+      if (!(error instanceof SnapshotError)) throw error;
+      this.report("error", `file-${error.reason}`, error.message, place);
+      return undefined;
+    }
+  }
+
+  /** A referenced YAML or JSON file; each is parsed once. */
+  async document(reference: string, place: Place): Promise<YamlDocument | undefined> {
+    const read = await this.read(reference, place);
+    if (!read) return undefined;
+    return this.parsed(read.file, read.text);
+  }
+
+  parsed(file: string, text: string): YamlDocument {
+    let document = this.documents.get(file);
+    if (!document) {
+      document = parseYaml(file, text);
+      this.documents.set(file, document);
+      this.problems.push(...document.problems);
+    }
+    return document;
+  }
+
+  resolve(reference: string, place: Place): string {
+    const path = reference.startsWith("file:///") ? fileURLToPath(reference) : reference.replace(/^file:\/\//, "");
+    return isAbsolute(path) ? path : resolve(folderOf(place), path);
+  }
+
+  /** Files that a glob in a reference stands for. */
+  glob(pattern: string, place: Place): Promise<string[]> {
+    return this.snapshot.glob(pattern.replaceAll("\\", "/").replace(/^\.\//, ""), folderOf(place));
+  }
+}
+
+export function isFileReference(value: unknown): value is string {
+  return typeof value === "string" && value.startsWith("file://");
+}
+
+export function withoutScheme(reference: string): string {
+  return reference.replace(/^file:\/\//, "");
+}
+
+export function isGlob(path: string): boolean {
+  return /[*?[\]{}]/.test(path);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,54 @@
+import { CORE_SCHEMA, load } from "js-yaml";
+import { at, isFileReference, isGlob, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+
+type Vars = Readonly<Record<string, unknown>>;
+
+/** Values whose `file://` is replaced by the file's content; a glob becomes a list of files, which expands. */
+export async function readVars(source: SuiteSource, vars: Vars, placeOf: (name: string) => Place): Promise<Record<string, unknown>> {
+  const read = await Promise.all(Object.entries(vars).map(async ([name, value]) => [name, await valueOf(source, value, placeOf(name))] as const));
+  return Object.fromEntries(read);
+}
+
+async function valueOf(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((item, index) => valueOf(source, item, at(place, index))));
+  if (!isFileReference(value)) return value;
+  const path = withoutScheme(value);
+  if (isGlob(path)) {
+    const files = await source.glob(path, place);
+    if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
+    return Promise.all(files.map((file) => content(source, file, place)));
+  }
+  return content(source, path, place);
+}
+
+async function content(source: SuiteSource, path: string, place: Place): Promise<unknown> {
+  if (/\.([cm]?[jt]s|py)(:\w+)?$/.test(path)) {
+    source.notYet("Variables made by code", place, "value");
+    return undefined;
+  }
+  const read = await source.read(path, place);
+  if (!read) return undefined;
+  if (!/\.ya?ml$/i.test(path)) return read.text.trim();
+  try {
+    return JSON.stringify(load(read.text, { schema: CORE_SCHEMA }));
+  } catch {
+    source.parsed(read.file, read.text);
+    return undefined;
+  }
+}
+
+/** Every combination of the variables whose values are lists of texts; lists of objects or numbers are passed whole. */
+export function* combinations(vars: Vars): Generator<Record<string, unknown>> {
+  const names = Object.keys(vars);
+  function* from(index: number, chosen: Record<string, unknown>): Generator<Record<string, unknown>> {
+    const name = names[index];
+    if (name === undefined) {
+      yield { ...chosen };
+      return;
+    }
+    const value = vars[name];
+    const options = Array.isArray(value) && typeof value[0] === "string" ? value : [value];
+    for (const option of options) yield* from(index + 1, { ...chosen, [name]: option as unknown });
+  }
+  yield* from(0, {});
+}

@@ -1,0 +1,171 @@
+import {
+  CodeActionKind,
+  createConnection,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  ProposedFeatures,
+  TextDocumentContentChangeEvent,
+  TextDocumentSyncKind,
+} from "vscode-languageserver/node";
+import { URI } from "vscode-uri";
+import type { Log } from "../core/host.ts";
+import { type AcceptResult, type CaseAtParams, type CaseDetailsParams, FromEngine, type InitializationOptions, Notifications, Requests, type RunParams, type RunResult, type SecretResult, type Settings, type StoredApprovals } from "../protocol/messages.ts";
+import { actionsFor } from "./actions.ts";
+import { EngineCommands } from "./commands.ts";
+import { hoverFor } from "./hover.ts";
+import { lensesFor } from "./lenses.ts";
+import { Publisher } from "./publisher.ts";
+import { Requester } from "./requests.ts";
+import { type SaveReason, Session } from "./session.ts";
+import { WorkerClient } from "./workerClient.ts";
+
+/** Editors that say nothing get this: they are trusted, since a person started the server there. */
+const DEFAULTS: InitializationOptions = {
+  trusted: true,
+  settings: { runOnSave: true, diagnostics: true, codeLens: true },
+  approvals: { origins: [], secrets: [] },
+  paused: false,
+};
+
+const UNTRUSTED = "The workspace is not trusted: nothing in it is read or run.";
+
+/** Files whose coming, going or changing outside the editor may make a suite another. */
+const WATCHED = "**/{promptfooconfig*.{yaml,yml,json},llmops.yaml,llmops.baseline.json}";
+
+/** Serves editors: `lsp --stdio`, or over the channel of the process that forked it. */
+export function startServer(): Promise<void> {
+  const connection = process.argv.includes("--stdio") || process.send === undefined ? createConnection(ProposedFeatures.all, process.stdin, process.stdout) : createConnection(ProposedFeatures.all);
+  const log: Log = {
+    debug: (message) => connection.console.debug(message),
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  };
+  let options = DEFAULTS;
+  let folders: string[] = [];
+  let session: Session | undefined;
+  let worker: WorkerClient | undefined;
+  let requests: Requester | undefined;
+  let publisher: Publisher | undefined;
+  const saveReasons = new Map<string, SaveReason>();
+  let refreshesLenses = false;
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    options = { ...DEFAULTS, ...(params.initializationOptions as Partial<InitializationOptions> | undefined) };
+    folders = (params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])).map((folder) => URI.parse(folder.uri)).filter((uri) => uri.scheme === "file").map((uri) => uri.fsPath);
+    refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+    return {
+      serverInfo: { name: "llmops" },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+        codeLensProvider: {},
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        hoverProvider: true,
+        executeCommandProvider: { commands: Object.values(EngineCommands) },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(() => {
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: WATCHED }] }).catch(() => {});
+    connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
+      for (const { uri } of added) if (URI.parse(uri).scheme === "file") void session?.discover(URI.parse(uri).fsPath);
+    });
+    if (options.trusted) begin();
+  });
+
+  /** Nothing of an untrusted workspace is read or run: this happens once there is trust. */
+  const begin = () => {
+    if (session) return;
+    worker = new WorkerClient({
+      entry: process.argv[1] as string,
+      log,
+      approvals: options.approvals,
+      events: {
+        changed: (files) => void Promise.all(files.map((file) => session?.refresh(file))),
+        askSecret: async (name, origin) => {
+          const result = await connection.sendRequest<SecretResult>(FromEngine.secret, { name, origin }).catch((): SecretResult => ({ missing: true }));
+          return "value" in result ? result : "refused" in result ? "refused" : "missing";
+        },
+        crashed: (reason) => log.error(`The process that runs suites ended (${reason}). It starts again when it is needed; everything it had finished is in the store.`),
+      },
+    });
+    session = new Session(worker, options.settings, log);
+    session.paused = options.paused;
+    requests = new Requester(session, worker, folders);
+    publisher = new Publisher(connection, session, { codeLensRefresh: refreshesLenses });
+    void Promise.all(folders.map((folder) => session?.discover(folder)));
+  };
+
+  // Texts are read from the disk when they are saved: of an edit only the place matters.
+  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
+    for (const change of contentChanges) {
+      if (TextDocumentContentChangeEvent.isIncremental(change)) publisher?.edited(URI.parse(textDocument.uri).fsPath, change.range, change.text);
+    }
+  });
+  connection.onDidSaveTextDocument(({ textDocument }) => {
+    const reason = saveReasons.get(textDocument.uri) ?? "manual";
+    saveReasons.delete(textDocument.uri);
+    session?.saved(URI.parse(textDocument.uri).fsPath, reason);
+  });
+  connection.onDidChangeWatchedFiles(() => void session?.rediscover());
+
+  connection.onCodeLens(({ textDocument }) => {
+    if (!session || !session.settings.codeLens) return [];
+    const file = URI.parse(textDocument.uri).fsPath;
+    const entries = session.board.all().filter(({ suite }) => suite.file === file || suite.prompts.some((prompt) => prompt.location.file === file));
+    return lensesFor(file, entries);
+  });
+  connection.onCodeAction(({ context }) => actionsFor(context.diagnostics));
+  connection.onHover(({ textDocument, position }) => {
+    if (!session) return null;
+    const file = URI.parse(textDocument.uri).fsPath;
+    return hoverFor(file, position.line, session.board.withPromptIn(file), Date.now());
+  });
+  connection.onExecuteCommand(({ command, arguments: args }) => requests?.execute(command, args ?? []));
+
+  connection.onRequest(Requests.run, async (params: RunParams): Promise<RunResult> => (await requests?.run(params)) ?? { suites: [] });
+  connection.onRequest(Requests.cancel, (params: { uri?: string }) => session?.cancel(params.uri === undefined ? undefined : URI.parse(params.uri).fsPath));
+  connection.onRequest(Requests.accept, async (params: { uri: string }): Promise<AcceptResult> => (await requests?.accept(params.uri)) ?? { accepted: false, message: UNTRUSTED });
+  connection.onRequest(Requests.baselineText, async (params: { uri: string }) => (await requests?.baselineText(params.uri)) ?? null);
+  connection.onRequest(Requests.caseAt, async (params: CaseAtParams) => (await requests?.caseAt(params)) ?? null);
+  connection.onRequest(Requests.caseDetails, async (params: CaseDetailsParams) => (await requests?.caseDetails(params)) ?? UNTRUSTED);
+  connection.onRequest(Requests.suites, () => requests?.suites() ?? []);
+  connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
+  connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
+
+  connection.onNotification(Notifications.settings, (settings: Settings) => {
+    options = { ...options, settings };
+    if (session) session.settings = settings;
+    session?.board.changed();
+  });
+  connection.onNotification(Notifications.paused, ({ paused }: { paused: boolean }) => {
+    options = { ...options, paused };
+    if (session) session.paused = paused;
+    session?.board.changed();
+  });
+  connection.onNotification(Notifications.approvals, (approvals: StoredApprovals) => {
+    options = { ...options, approvals };
+    worker?.approve(approvals);
+  });
+  connection.onNotification(Notifications.trusted, () => {
+    options = { ...options, trusted: true };
+    begin();
+  });
+  connection.onNotification(Notifications.saveReason, ({ uri, reason }: { uri: string; reason: SaveReason }) => void saveReasons.set(uri, reason));
+  connection.onNotification(Notifications.focus, () => void session?.rediscover());
+
+  const end = () => {
+    session?.dispose();
+    worker?.close();
+  };
+  connection.onShutdown(end);
+  process.on("disconnect", () => {
+    end();
+    process.exit(0);
+  });
+  connection.listen();
+  return new Promise(() => {});
+}
