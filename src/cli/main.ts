@@ -4,11 +4,9 @@ import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
 import { SuiteInvalid } from "../core/regression/evaluate.ts";
 import { EXIT } from "./exit.ts";
 import { type Front, openFront } from "./front.ts";
+import { UsageError } from "./usage.ts";
 
 declare const LLMOPS_VERSION: string;
-
-/** A mistake in how a command was called; its message says what to do. */
-export class UsageError extends Error {}
 
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import type { RunReport } from "../core/regression/report.ts";
 import { findRun, listRuns, resultsOf, type RunRecord } from "../core/store/runs.ts";
 import { VERDICT_WORDS } from "../core/regression/words.ts";
 import type { Front } from "./front.ts";
-import { UsageError } from "./main.ts";
+import { UsageError } from "./usage.ts";
 import { suiteTable } from "./table.ts";
 
 const SEARCHED = 1000;

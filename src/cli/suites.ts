@@ -4,7 +4,7 @@ import { diskSnapshot } from "../core/config/diskSnapshot.ts";
 import { findSuites } from "../core/evals/suite/findSuites.ts";
 import type { Workspace } from "../core/regression/workspace.ts";
 import type { Front } from "./front.ts";
-import { UsageError } from "./main.ts";
+import { UsageError } from "./usage.ts";
 
 export interface NamedSuite {
   readonly workspace: Workspace;

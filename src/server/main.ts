@@ -50,10 +50,12 @@ export function startServer(): Promise<void> {
   let publisher: Publisher | undefined;
   const saveReasons = new Map<string, SaveReason>();
   let refreshesLenses = false;
+  let followsFolders = false;
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     options = { ...DEFAULTS, ...(params.initializationOptions as Partial<InitializationOptions> | undefined) };
     folders = (params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])).map((folder) => URI.parse(folder.uri)).filter((uri) => uri.scheme === "file").map((uri) => uri.fsPath);
+    followsFolders = params.capabilities.workspace?.workspaceFolders === true;
     refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
     return {
       serverInfo: { name: "llmops" },
@@ -70,7 +72,7 @@ export function startServer(): Promise<void> {
 
   connection.onInitialized(() => {
     void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: WATCHED }] }).catch(() => {});
-    connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
+    if (followsFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
       for (const { uri } of added) if (URI.parse(uri).scheme === "file") void session?.discover(URI.parse(uri).fsPath);
     });
     if (options.trusted) begin();

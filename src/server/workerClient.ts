@@ -23,6 +23,9 @@ export class WorkerFailure extends Error {
 }
 
 interface Waiting {
+  readonly question: Question;
+  /** Asked again after a crash, once: what it had answered is in the cache, and what crashes it twice is its fault. */
+  retried: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
   progress(done: number, total: number): void;
@@ -53,12 +56,14 @@ export class WorkerClient {
     if (signal?.aborted || this.closed) return Promise.reject(new WorkerFailure({ reason: "cancelled" }));
     const child = this.start();
     return new Promise<T>((resolve, reject) => {
-      const cancel = () => this.send(child, { kind: "cancel", id });
+      const cancel = () => this.child && this.send(this.child, { kind: "cancel", id });
       const settle = () => {
         this.waiting.delete(id);
         signal?.removeEventListener("abort", cancel);
       };
       this.waiting.set(id, {
+        question,
+        retried: false,
         resolve: (value) => {
           settle();
           resolve(value as T);
@@ -82,7 +87,6 @@ export class WorkerClient {
   close(): void {
     this.closed = true;
     this.child?.kill();
-    this.child = undefined;
   }
 
   private start(): ChildProcess {
@@ -134,7 +138,18 @@ export class WorkerClient {
   private ended(child: ChildProcess, reason: string): void {
     if (this.child !== child) return;
     this.child = undefined;
-    for (const waiting of [...this.waiting.values()]) waiting.reject(new WorkerFailure({ reason: "error", message: `The process that runs suites ended (${reason}). Nothing that was answered is lost; run again.` }));
-    if (!this.closed) this.events.crashed(reason);
+    if (this.closed) {
+      for (const waiting of [...this.waiting.values()]) waiting.reject(new WorkerFailure({ reason: "cancelled" }));
+      return;
+    }
+    this.events.crashed(reason);
+    for (const [id, waiting] of [...this.waiting]) {
+      if (waiting.retried) {
+        waiting.reject(new WorkerFailure({ reason: "error", message: `The process that runs suites ended (${reason}). Nothing that was answered is lost; run again.` }));
+      } else {
+        waiting.retried = true;
+        this.send(this.start(), { ...waiting.question, id } as ToWorker);
+      }
+    }
   }
 }

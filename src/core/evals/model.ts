@@ -140,7 +140,7 @@ export interface RowGrade extends Grade {
   readonly components: readonly (Grade & { readonly type: string; readonly metric?: string })[];
 }
 
-/** The row could not be judged (a missing threshold, a script that threw): an error, never a failure. */
+/** The row could not be judged (a missing threshold, a script file that threw): an error, never a failure. */
 export class JudgeError extends Error {
   constructor(message: string) {
     super(message);

@@ -73,10 +73,18 @@ describe("javascript", () => {
 
   it("a result that is no judgement is an error", async () => {
     for (const [script, message] of [
-      ["NaN", /returned NaN/], ["1 / 0", /returned Infinity/], ["undefined", /returned nothing/], ["'yes'", /returned "yes"/], ["null", /returned "null"/],
+      ["NaN", /returned NaN/], ["1 / 0", /returned Infinity/], ["'yes'", /returned "yes"/],
       ["({ pass: true })", /Return true or false/], ["({ pass: true, score: NaN, reason: '' })", /Return true or false/], ["[true]", /Return true or false/],
-      ["() => true", /returned a function/], ["const a = 1;", /returned nothing/], ["output === 'x'\noutput === 'y'", /returned nothing/],
+      ["() => true", /returned a function/],
     ] as const) await assert.rejects(grade(script, "x"), (error) => error instanceof JudgeError && message.test(error.message), script);
+  });
+
+  it("a result that is missing fails: the output lacks what the script reads", async () => {
+    for (const script of ["undefined", "null", "const a = 1;", "output === 'x'\noutput === 'y'", "JSON.parse('{}').category"]) {
+      const { pass, score, reason } = await grade(script, "x");
+      assert.deepEqual([pass, score], [false, 0], script);
+      assert.match(reason, /returned/);
+    }
   });
 
   it("files: ES modules, CommonJS, named functions, TypeScript", async () => {

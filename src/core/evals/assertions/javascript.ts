@@ -76,6 +76,8 @@ function gradeOf(result: unknown, { assertion, negated }: GradeContext): FinalGr
     if (!negated) return { pass, score, reason, namedScores };
     return { pass: !pass, score, reason: pass ? `The script passed: ${reason}` : reason, namedScores };
   }
+  // A key that the output lacks is the output's fault, as in promptfoo; anything else is the script's.
+  if (result === undefined || result === null) return { pass: false, score: 0, reason: `The script returned ${described(result)}` };
   throw new JudgeError(`The script returned ${described(result)}. Return true or false, a finite number, or {pass, score, reason}.`);
 
   function verdict(holds: boolean, score: number | undefined): FinalGrade {
