@@ -1,5 +1,5 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
+import type https from "node:https";
 import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../core/host.ts";
 
 /**
@@ -9,18 +9,34 @@ import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../co
  */
 export function nodeHttp(env: Readonly<Record<string, string | undefined>>): Http {
   const options = { keepAlive: true, maxSockets: 256, scheduling: "lifo", proxyEnv: env } as http.AgentOptions;
-  const plain = new http.Agent(options);
-  const secure = new https.Agent(options);
+  let opened: Clients | undefined;
   return {
-    send: (request) => send(request, plain, secure),
+    send(request) {
+      opened ??= open(options);
+      return send(request, opened);
+    },
     close() {
-      plain.destroy();
-      secure.destroy();
+      opened?.plain.destroy();
+      opened?.secure.destroy();
     },
   };
 }
 
-function send(request: HttpRequest, plain: http.Agent, secure: https.Agent): Promise<HttpResponse> {
+interface Clients {
+  readonly http: typeof http;
+  readonly https: typeof https;
+  readonly plain: http.Agent;
+  readonly secure: https.Agent;
+}
+
+/** With the first request, and not by `import`: that would read every export, and `http.WebSocket` loads undici (20 ms). */
+function open(options: http.AgentOptions): Clients {
+  const plain = process.getBuiltinModule("node:http");
+  const secure = process.getBuiltinModule("node:https");
+  return { http: plain, https: secure, plain: new plain.Agent(options), secure: new secure.Agent(options) };
+}
+
+function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
   let url: URL;
   try {
     url = new URL(request.url);
@@ -34,10 +50,10 @@ function send(request: HttpRequest, plain: http.Agent, secure: https.Agent): Pro
   if (signal?.aborted) return Promise.reject(new HttpError("aborted", "Cancelled."));
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const client = url.protocol === "https:" ? https : http;
-    const outgoing = client.request(url, {
+    const secure = url.protocol === "https:";
+    const outgoing = (secure ? clients.https : clients.http).request(url, {
       method: request.method,
-      agent: url.protocol === "https:" ? secure : plain,
+      agent: secure ? clients.secure : clients.plain,
       headers: { ...request.headers, ...(request.body === undefined ? {} : { "content-length": String(Buffer.byteLength(request.body)) }) },
     });
 

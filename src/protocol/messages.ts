@@ -40,6 +40,8 @@ export const Requests = {
   caseDetails: "llmops/caseDetails",
   caseAt: "llmops/caseAt",
   suites: "llmops/suites",
+  /** The cases that broke (or fail, where there is nothing to compare with) in the last run of the suites of a file. */
+  brokenCases: "llmops/brokenCases",
   testEndpoint: "llmops/testEndpoint",
   doctor: "llmops/doctor",
 } as const;
@@ -74,7 +76,15 @@ export interface RunParams {
 }
 
 export interface RunResult {
-  readonly suites: readonly { readonly uri: string; readonly verdict?: Verdict; readonly message: string }[];
+  readonly suites: readonly SuiteResult[];
+}
+
+export interface SuiteResult {
+  readonly uri: string;
+  readonly verdict?: Verdict;
+  readonly message: string;
+  /** Origins it called that are not this machine: a person who started the run has agreed to them. */
+  readonly origins?: readonly string[];
 }
 
 export interface AcceptResult {
@@ -107,6 +117,37 @@ export interface SuiteSummary {
   readonly cases: number;
   readonly state: SuiteState;
   readonly prompts: readonly string[];
+  /** Every file it is read from. */
+  readonly files: readonly string[];
+  /** Those that differ from the baseline, prompts first. */
+  readonly changed: readonly string[];
+  /** What the last run found, a prompt and provider each. */
+  readonly series: readonly SeriesSummary[];
+}
+
+export interface SeriesSummary {
+  readonly label: string;
+  readonly provider: string;
+  /** Where its prompt stands. */
+  readonly uri: string;
+  readonly line: number;
+  readonly verdict: Verdict;
+  /** `79.2 % ↓12.5 · 17 broke` */
+  readonly standing: string;
+}
+
+export interface BrokenCase {
+  readonly suite: string;
+  readonly caseId: string;
+  /** From 1, as people count. */
+  readonly number: number;
+  readonly title: string;
+  readonly uri: string;
+  readonly range: Range;
+  /** The outputs' beginnings; `before` is empty where there is nothing to compare with. */
+  readonly before: string;
+  readonly after: string;
+  readonly reason: string;
 }
 
 /** What the status bar and lenses show of a suite. */

@@ -1,7 +1,7 @@
 import type { CodeLens, Command } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import type { Range } from "../core/problem.ts";
-import { decisive, type RunReport } from "../core/regression/report.ts";
+import { decisive, type RunReport, type SeriesReport } from "../core/regression/report.ts";
 import { formatValue, plural } from "../core/regression/words.ts";
 import { ClientCommands, EngineCommands } from "./commands.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
@@ -54,8 +54,13 @@ function lensLine(range: Range, { suite, state }: SuiteEntry, prompt: string | u
 /** `79.2 % ↓12.5 · 17 broke` of a prompt's worst series, or of the one that decides. */
 export function standing(report: RunReport, prompt: string | undefined): string {
   const series = report.series.find((candidate) => candidate.prompt === prompt && candidate.verdict === report.verdict) ?? report.series.find((candidate) => candidate.prompt === prompt) ?? decisive(report);
-  const accuracy = series?.metrics.find((metric) => metric.name === "accuracy");
-  if (!series || series.skipped || accuracy?.current === undefined) return series?.skipped ? "unchanged" : "not judged";
+  return series ? seriesStanding(series) : "not judged";
+}
+
+/** `79.2 % ↓12.5 · 17 broke` */
+export function seriesStanding(series: SeriesReport): string {
+  const accuracy = series.metrics.find((metric) => metric.name === "accuracy");
+  if (series.skipped || accuracy?.current === undefined) return series.skipped ? "unchanged" : "not judged";
   const points = accuracy.delta === undefined ? "" : Math.abs(accuracy.delta * 100) < 0.05 ? " =" : ` ${accuracy.delta < 0 ? "↓" : "↑"}${Math.abs(accuracy.delta * 100).toFixed(1)}`;
   const changes = [...(series.broke.length > 0 ? [`${series.broke.length} broke`] : []), ...(series.fixed.length > 0 ? [`${series.fixed.length} fixed`] : [])];
   const thin = series.verdict === "inconclusive" || series.verdict === "error" ? [series.verdict === "error" ? "not judged" : "inconclusive"] : [];

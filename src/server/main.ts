@@ -98,7 +98,8 @@ export function startServer(): Promise<void> {
     session.paused = options.paused;
     requests = new Requester(session, worker, folders);
     publisher = new Publisher(connection, session, { codeLensRefresh: refreshesLenses });
-    void Promise.all(folders.map((folder) => session?.discover(folder)));
+    // Said even when nothing was found: the editor then knows that there is nothing.
+    void Promise.all(folders.map((folder) => session?.discover(folder))).then(() => session?.board.changed());
   };
 
   // Texts are read from the disk when they are saved: of an edit only the place matters.
@@ -134,6 +135,7 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.baselineText, async (params: { uri: string }) => (await requests?.baselineText(params.uri)) ?? null);
   connection.onRequest(Requests.caseAt, async (params: CaseAtParams) => (await requests?.caseAt(params)) ?? null);
   connection.onRequest(Requests.caseDetails, async (params: CaseDetailsParams) => (await requests?.caseDetails(params)) ?? UNTRUSTED);
+  connection.onRequest(Requests.brokenCases, (params: { uri: string }) => requests?.brokenCases(params.uri) ?? []);
   connection.onRequest(Requests.suites, () => requests?.suites() ?? []);
   connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { URI } from "vscode-uri";
-import type { AcceptResult, BaselineText, CaseAtParams, CaseDetailsParams, EndpointTest, RunParams, RunResult, SuiteState, SuiteSummary } from "../protocol/messages.ts";
+import type { AcceptResult, BaselineText, BrokenCase, CaseAtParams, CaseDetailsParams, EndpointTest, RunParams, RunResult, SuiteState, SuiteSummary } from "../protocol/messages.ts";
 import { EngineCommands } from "./commands.ts";
 import type { Session } from "./session.ts";
 import { summaries } from "./status.ts";
@@ -86,6 +86,24 @@ export class Requester {
 
   caseDetails({ suite, caseId }: CaseDetailsParams): Promise<string> {
     return this.worker.ask({ kind: "case", file: pathOf(suite), caseId });
+  }
+
+  brokenCases(uri: string): BrokenCase[] {
+    return this.session.board.affectedBy(pathOf(uri)).flatMap(({ suite }) =>
+      (suite.report?.series ?? []).flatMap((series) =>
+        (series.hasBaseline ? series.broke : series.failing).map((change) => ({
+          suite: URI.file(suite.file).toString(),
+          caseId: change.id,
+          number: change.number,
+          title: change.title,
+          uri: URI.file(change.location.file).toString(),
+          range: change.location.range,
+          before: change.before,
+          after: change.after,
+          reason: change.reason,
+        })),
+      ),
+    );
   }
 
   suites(): SuiteSummary[] {

@@ -1,37 +1,16 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Redactor } from "../../config/redactor.ts";
 import type { Host } from "../../host.ts";
 import type { Answer, ProviderSpec } from "../model.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
+import type { answerSchema } from "./openaiAnswer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
 /** The address that means "the sandbox of this process": its port differs each time, its answers do not. */
 export const SANDBOX = "sandbox:";
 
 const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "presence_penalty", "frequency_penalty", "seed", "stop", "tools", "tool_choice", "functions", "function_call", "response_format", "reasoning_effort", "logprobs", "top_logprobs"];
-
-const answerSchema = z.looseObject({
-  model: z.string().optional(),
-  system_fingerprint: z.string().nullish(),
-  choices: z
-    .array(
-      z.looseObject({
-        text: z.string().nullish(),
-        finish_reason: z.string().nullish(),
-        message: z
-          .looseObject({
-            content: z.unknown(),
-            refusal: z.string().nullish(),
-            tool_calls: z.array(z.unknown()).nullish(),
-            function_call: z.unknown().optional(),
-          })
-          .optional(),
-      }),
-    )
-    .min(1),
-  usage: z.looseObject({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
-});
 
 export interface ProviderContext {
   readonly host: Host;
@@ -73,6 +52,8 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
         timeoutMs,
         signal,
       });
+      // Loaded with the first answer: zod is half a megabyte, and many runs come from the cache.
+      const { answerSchema } = await import("./openaiAnswer.ts");
       const parsed = answerSchema.safeParse(parseAnswer(response, url));
       if (!parsed.success) throw new CallError("unanswered", `${new URL(url).host} answered JSON that is not a chat completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
       return toAnswer(parsed.data, response.latencyMs, config);

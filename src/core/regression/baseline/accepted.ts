@@ -1,22 +1,13 @@
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Snapshot } from "../../config/snapshot.ts";
 import { parseYaml } from "../../config/yaml.ts";
 import type { Problem } from "../../problem.ts";
 import { contentHash } from "../../store/store.ts";
+import type { acceptedSchema, fileSchema } from "./acceptedSchema.ts";
 
 /** The committed file that pins baselines: a person accepts into it, a reviewer sees it change. */
 export const BASELINE_FILE = "llmops.baseline.json";
-
-const acceptedSchema = z.object({
-  accepted: z.object({ at: z.iso.datetime(), commit: z.string().optional() }),
-  /** Posix path relative to the root → the text's lines, so that a review shows what changed. */
-  files: z.record(z.string(), z.object({ sha256: z.string(), lines: z.array(z.string()) })),
-  /** Series → what it had reached: a case a line, passes and the sum of its scores over `runs`. */
-  series: z.record(z.string(), z.object({ runs: z.number().int().positive(), cases: z.record(z.string(), z.tuple([z.number(), z.number()])) })),
-});
-
-const fileSchema = z.object({ version: z.literal(1), suites: z.record(z.string(), acceptedSchema) });
 
 export type AcceptedSuite = z.infer<typeof acceptedSchema>;
 export type BaselineFile = z.infer<typeof fileSchema>;
@@ -46,6 +37,7 @@ export async function readBaselineFile(snapshot: Snapshot, root: string, file = 
     const place = parseYaml(file, text).problems[0]?.location.range.start.line;
     return refuse("This baseline is not valid JSON.", place);
   }
+  const { fileSchema } = await import("./acceptedSchema.ts");
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
