@@ -32,8 +32,7 @@ export async function acceptBaselines(front: Front, names: readonly string[], op
     const suite = relativePosix(workspace.root, file);
     const bar = progressBar(front, suite);
     try {
-      const version = await readVersion(workspace, workspace.disk, file);
-      const { report, series } = await evaluateSuite(workspace, { file, trigger: "cli", signal: front.signal, sandbox: front.sandbox, onProgress: bar.update });
+      const { report, series, version } = await evaluateSuite(workspace, { file, trigger: "cli", signal: front.signal, sandbox: front.sandbox, onProgress: bar.update });
       bar.clear();
       const path = await acceptBaseline(workspace, file, version, series, report);
       accepted.push({ suite, file: path, runId: report.runId });

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import type { SimpleGit } from "simple-git";
+import { refsState } from "./refsState.ts";
 
 /**
  * A repository's own configuration can execute code (hooks, fsmonitor, signature programs, external
@@ -9,62 +10,70 @@ import type { SimpleGit } from "simple-git";
 const HARDENED = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"];
 const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
 const TIMEOUT_MS = 10_000;
+const REMEMBERED = 300;
 
 /** Reads a git repository. Only plumbing that no configuration can divert: rev-parse, cat-file, ls-tree, merge-base, log. */
 export class Repository {
   /** Absolute path of the work tree. */
   readonly root: string;
   private readonly git: SimpleGit;
+  private readonly gitFolders: readonly string[];
+  /** Answers by command; of those that refs decide, together with the state of the refs. */
+  private readonly known = new Map<string, Promise<string | undefined>>();
 
-  /** Use `findRepository`. */
-  constructor(root: string, git: SimpleGit) {
+  /**
+   * Use `findRepository`.
+   * @param gitFolders the work tree's own git folder and the one it shares with others.
+   */
+  constructor(root: string, git: SimpleGit, gitFolders: readonly string[]) {
     this.root = root;
     this.git = git;
+    this.gitFolders = gitFolders;
   }
 
   /** The commit's full id; `undefined` when there is no such revision (an empty repository's HEAD, say). */
   async resolve(revision: string): Promise<string | undefined> {
-    const out = await this.try("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+    const out = await this.now("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
     return out?.trim() || undefined;
   }
 
   /** The current branch's short name; `undefined` on a detached HEAD. */
   async branch(): Promise<string | undefined> {
-    return (await this.try("symbolic-ref", "--quiet", "--short", "HEAD"))?.trim() || undefined;
+    return (await this.now("symbolic-ref", "--quiet", "--short", "HEAD"))?.trim() || undefined;
   }
 
   /** The default branch as a revision: what `origin/HEAD` points at, else a `main` or `master` that exists. */
   async defaultBranch(): Promise<string | undefined> {
-    const remote = (await this.try("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?.trim();
+    const remote = (await this.now("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?.trim();
     for (const candidate of [remote, "main", "master"]) if (candidate && (await this.resolve(candidate))) return candidate;
     return undefined;
   }
 
   async mergeBase(a: string, b: string): Promise<string | undefined> {
-    return (await this.try("merge-base", "--end-of-options", a, b))?.trim() || undefined;
+    return (await this.now("merge-base", "--end-of-options", a, b))?.trim() || undefined;
   }
 
   /** A commit's first-parent ancestors, nearest first, itself not included. */
   async ancestors(commit: string, limit: number): Promise<string[]> {
-    const out = await this.try("rev-list", "--first-parent", `--max-count=${limit + 1}`, "--end-of-options", commit);
+    const out = await this.always("rev-list", "--first-parent", `--max-count=${limit + 1}`, "--end-of-options", commit);
     return (out ?? "").split("\n").filter(Boolean).slice(1);
   }
 
   /** Committer date, milliseconds since the epoch. */
   async commitTime(commit: string): Promise<number | undefined> {
-    const out = await this.try("log", "-1", "--format=%ct", "--no-ext-diff", "--no-textconv", "--end-of-options", commit);
+    const out = await this.always("log", "-1", "--format=%ct", "--no-ext-diff", "--no-textconv", "--end-of-options", commit);
     return out ? Number(out.trim()) * 1000 : undefined;
   }
 
   /** Text of a file at a commit; `undefined` when the commit has no such file. `file` is absolute. */
   async show(commit: string, file: string): Promise<string | undefined> {
-    return this.try("cat-file", "blob", `${commit}:${this.pathOf(file)}`);
+    return this.always("cat-file", "blob", `${commit}:${this.pathOf(file)}`);
   }
 
   /** Absolute paths of all files of a commit under a folder. */
   async list(commit: string, folder: string): Promise<string[]> {
     const under = this.pathOf(folder);
-    const out = await this.try("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, ...(under ? ["--", `${under}/`] : []));
+    const out = await this.always("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, ...(under ? ["--", `${under}/`] : []));
     return (out ?? "")
       .split("\0")
       .filter(Boolean)
@@ -79,6 +88,29 @@ export class Repository {
 
   private pathOf(file: string): string {
     return relative(this.root, file).split(sep).join("/");
+  }
+
+  /** What refs decide: asked again only when they have moved, as a process costs 5 ms and a save asks four. */
+  private async now(...args: string[]): Promise<string | undefined> {
+    const state = await refsState(this.gitFolders);
+    return state === undefined ? this.try(...args) : this.remembered(`${state} ${args.join(" ")}`, args);
+  }
+
+  /** What a commit's id decides, which never changes. */
+  private always(...args: string[]): Promise<string | undefined> {
+    return this.remembered(args.join(" "), args);
+  }
+
+  private remembered(key: string, args: string[]): Promise<string | undefined> {
+    let answer = this.known.get(key);
+    if (!answer) {
+      if (this.known.size >= REMEMBERED) this.known.clear();
+      answer = this.try(...args);
+      this.known.set(key, answer);
+      // Nothing may have gone wrong for good: a time-out is asked again.
+      void answer.then((found) => found === undefined && this.known.delete(key));
+    }
+    return answer;
   }
 
   private async try(...args: string[]): Promise<string | undefined> {
@@ -105,10 +137,10 @@ export async function findRepository(folder: string, env: Readonly<Record<string
       unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true },
     }).env({ ...passed(env), ...ENVIRONMENT });
   try {
-    const top = (await open(folder).raw(["rev-parse", "--show-toplevel"])).trim();
+    const [top, own, common] = (await open(folder).raw(["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir"])).trim().split("\n");
     if (!top) return undefined;
     const root = realpathSync.native(top);
-    return new Repository(root, open(root));
+    return new Repository(root, open(root), [own, common].filter((path) => path !== undefined));
   } catch {
     return undefined;
   }

@@ -49,7 +49,9 @@ export interface Evaluation {
   readonly report: RunReport;
   /** Warnings of the suite, the configuration and the baseline. */
   readonly problems: readonly Problem[];
-  readonly baseline: ResolvedBaseline["baseline"];
+  /** What was judged, and against what. */
+  readonly version: SuiteVersion;
+  readonly found: ResolvedBaseline;
   readonly series: readonly SeriesTally[];
 }
 
@@ -121,7 +123,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     );
     const report = JSON.parse(text) as RunReport;
     endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
-    return { report, problems: [...current.suite.problems, ...found.problems], baseline: found.baseline, series: result.series };
+    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: result.series };
   } catch (error) {
     endRun(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;

@@ -17,6 +17,9 @@ const LATENCY_PAIRS: Readonly<Record<string, { q: number; pairs: number }>> = {
 
 export const ALPHA = 0.05;
 
+/** A metric that no gate watches is for information: its p need not be precise, and every save pays for it. */
+const UNGATED = { permutations: 999 };
+
 /** A metric compared, before its p is adjusted and its verdict spoken. */
 export interface Measured {
   readonly name: string;
@@ -54,7 +57,7 @@ function measureOne(name: string, series: SeriesTally, repeats: number, gate: Ga
   if (latency) return latencyQuantile(name, series.cases, latency, gate);
   const valueOf = VALUES[name] ?? ((sample: Sample) => sample.metrics[name]);
   const pairs = meanPairs(series.cases, repeats, valueOf);
-  const comparison = pairs.length === 0 ? undefined : compareMeans(pairs, direction);
+  const comparison = pairs.length === 0 ? undefined : compareMeans(pairs, direction, gate !== undefined);
   return { name, gate, baseline: comparison && average(pairs.map((pair) => pair.baseline)), current: currentMean(series.cases, valueOf), comparison };
 }
 
@@ -97,7 +100,7 @@ function latencyQuantile(name: string, cases: readonly CaseTally[], { q, pairs: 
   if (pairs.length < fewest) return { name, gate, baseline: undefined, current: undefined, comparison: undefined };
   const before = pairs.map((pair) => pair.baseline);
   const after = pairs.map((pair) => pair.current);
-  const test = quantileSwapTest(before, after, q, gate ? {} : { permutations: 999 });
+  const test = quantileSwapTest(before, after, q, gate ? {} : UNGATED);
   const { low, high } = quantileDifferenceInterval(before, after, q);
   return {
     name,
@@ -108,11 +111,11 @@ function latencyQuantile(name: string, cases: readonly CaseTally[], { q, pairs: 
   };
 }
 
-function compareMeans(pairs: readonly Pair[], direction: Direction): Comparison {
+function compareMeans(pairs: readonly Pair[], direction: Direction, gated: boolean): Comparison {
   const differences = pairs.map((pair) => pair.current - pair.baseline);
   const { mean, low, high } = pairedInterval(differences);
   const unchanged = differences.every((difference) => difference === 0);
-  const test = unchanged ? { less: 0.5, greater: 0.5 } : signPermutationTest(differences, "mean");
+  const test = unchanged ? { less: 0.5, greater: 0.5 } : signPermutationTest(differences, "mean", gated ? {} : UNGATED);
   return {
     delta: mean,
     interval: [low, high],

@@ -5,7 +5,7 @@ import { relativePosix } from "../../core/config/settings.ts";
 import type { Host } from "../../core/host.ts";
 import { findSuites } from "../../core/evals/suite/findSuites.ts";
 import { acceptBaseline } from "../../core/regression/baseline/accept.ts";
-import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
+import { type ResolvedBaseline, resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { evaluateSuite } from "../../core/regression/evaluate.ts";
 import { hunksOf } from "../../core/regression/hunks.ts";
 import type { RunReport } from "../../core/regression/report.ts";
@@ -48,7 +48,9 @@ export class Work {
   async describe(file: string): Promise<SuiteDescription> {
     const workspace = await this.workspace(dirname(file));
     const version = await readVersion(workspace, workspace.disk, file);
-    return describe(workspace, file, version);
+    const found = await resolveBaseline(workspace, file, version.files);
+    const last = lastVerdict(workspace.store, relativePosix(workspace.root, file));
+    return describe(workspace, file, version, found, last && reportOf(last));
   }
 
   /** Keeps the texts as they are before a first edit: without git they are what an edit is compared with. */
@@ -61,7 +63,7 @@ export class Work {
   async run(file: string, request: RunRequest, signal: AbortSignal, progress: (done: number, total: number) => void): Promise<SuiteDescription> {
     const workspace = await this.workspace(dirname(file));
     const wanted = request.caseIds && new Set(request.caseIds);
-    const { report } = await evaluateSuite(workspace, {
+    const { report, version, found } = await evaluateSuite(workspace, {
       file,
       trigger: request.trigger,
       repeat: request.repeat,
@@ -72,14 +74,12 @@ export class Work {
       onStart: (id) => this.ownRuns.add(id),
       onProgress: progress,
     });
-    const version = await readVersion(workspace, workspace.disk, file);
-    return { ...(await describe(workspace, file, version)), report };
+    return describe(workspace, file, version, found, report);
   }
 
   async accept(file: string, signal: AbortSignal): Promise<{ file: string; suite: SuiteDescription }> {
     const workspace = await this.workspace(dirname(file));
-    const version = await readVersion(workspace, workspace.disk, file);
-    const { report, series } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: this.options.sandbox, onStart: (id) => this.ownRuns.add(id) });
+    const { report, series, version } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: this.options.sandbox, onStart: (id) => this.ownRuns.add(id) });
     const path = await acceptBaseline(workspace, file, version, series, report);
     // What was just accepted is compared with itself: the run after it says "no change", from the cache.
     return { file: path, suite: await this.run(file, { trigger: "manual" }, signal, () => {}) };
@@ -166,17 +166,13 @@ export class Work {
   }
 }
 
-async function describe(workspace: Workspace, file: string, version: SuiteVersion): Promise<SuiteDescription> {
-  const { root, store } = workspace;
-  const name = relativePosix(root, file);
-  const found = await resolveBaseline(workspace, file, version.files);
-  const last = lastVerdict(store, name);
+async function describe({ root }: Workspace, file: string, version: SuiteVersion, found: ResolvedBaseline, report: RunReport | undefined): Promise<SuiteDescription> {
   const prompts = version.suite.prompts.map(({ key, label, location }) => ({ key, label, location }));
   const first = new Set(prompts.map((prompt) => prompt.location.file));
   const changes = found.baseline ? await changesOf(version.files, root, found.baseline.snapshot) : [];
   return {
     file,
-    name,
+    name: relativePosix(root, file),
     root,
     files: [...version.files.keys()].map((path) => absolutePath(root, path)),
     affects: version.settings.affects,
@@ -186,7 +182,7 @@ async function describe(workspace: Workspace, file: string, version: SuiteVersio
     baseline: found.baseline?.info,
     changes: changes.sort((a, b) => Number(first.has(b.file)) - Number(first.has(a.file))),
     version: versionHash(version.files),
-    report: last && reportOf(last),
+    report,
   };
 }
 

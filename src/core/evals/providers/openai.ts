@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Redactor } from "../../config/redactor.ts";
 import type { Host } from "../../host.ts";
-import type { Answer, ProviderSpec } from "../model.ts";
+import type { Answer, Message, ProviderSpec } from "../model.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
 import type { answerSchema } from "./openaiAnswer.ts";
@@ -33,14 +33,36 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
   const origin = base === SANDBOX ? undefined : originOf(base);
   const timeoutMs = number(config["timeoutMs"]) ?? context.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const path = completion ? "/completions" : "/chat/completions";
+  const known = new Map<string, { fixed: Record<string, unknown>; identity: string }>();
+  const parametersOf = (overrides: Call["overrides"]) => {
+    const key = JSON.stringify(overrides);
+    let found = known.get(key);
+    if (!found) {
+      const fixed = parameters(model, { ...config, ...overrides }, context.env);
+      found = { fixed, identity: canonicalJson({ url: base + path, model, fixed }) };
+      known.set(key, found);
+    }
+    return found;
+  };
 
   return {
     key: spec.label ?? spec.id,
     origin,
     model,
-    prepare(call) {
-      const body = requestBody(model, completion, { ...config, ...call.overrides }, call, context.env);
-      return { identity: canonicalJson({ url: base + path, body }), request: { method: "POST", url: base + path, body: JSON.stringify(body) } };
+    prepare({ messages, text, overrides }) {
+      const { fixed, identity } = parametersOf(overrides);
+      const asked = completion ? { prompt: text } : { messages };
+      return {
+        identity: `${identity}\n${completion ? text : canonicalMessages(messages)}`,
+        request: {
+          method: "POST",
+          url: base + path,
+          // Planning asks for identities only: most of them are in the cache.
+          get body() {
+            return JSON.stringify({ model, ...asked, ...fixed });
+          },
+        },
+      };
     },
     async send(prepared, signal) {
       const url = (base === SANDBOX ? await context.sandbox() : base) + path;
@@ -80,14 +102,20 @@ function originOf(base: string): string {
   }
 }
 
-function requestBody(model: string, completion: boolean, config: Readonly<Record<string, unknown>>, call: Call, env: ProviderContext["env"]): Record<string, unknown> {
+function parameters(model: string, config: Readonly<Record<string, unknown>>, env: ProviderContext["env"]): Record<string, unknown> {
   const reasoning = /^(o\d|gpt-5)/.test(model);
-  const body: Record<string, unknown> = completion ? { model, prompt: call.text } : { model, messages: call.messages };
-  if (!reasoning) body["temperature"] = number(env["OPENAI_TEMPERATURE"]) ?? 0;
-  body[reasoning ? "max_completion_tokens" : "max_tokens"] = number(env["OPENAI_MAX_TOKENS"]) ?? 1024;
-  for (const name of PARAMETERS) if (config[name] !== undefined) body[name] = config[name];
+  const fixed: Record<string, unknown> = {};
+  if (!reasoning) fixed["temperature"] = number(env["OPENAI_TEMPERATURE"]) ?? 0;
+  fixed[reasoning ? "max_completion_tokens" : "max_tokens"] = number(env["OPENAI_MAX_TOKENS"]) ?? 1024;
+  for (const name of PARAMETERS) if (config[name] !== undefined) fixed[name] = config[name];
   const passthrough = config["passthrough"];
-  return passthrough !== null && typeof passthrough === "object" ? { ...body, ...passthrough } : body;
+  return passthrough !== null && typeof passthrough === "object" ? { ...fixed, ...passthrough } : fixed;
+}
+
+/** Equal for equal messages; the usual kind, a role and a text, without the cost of sorting keys. */
+function canonicalMessages(messages: readonly Message[]): string {
+  const plain = messages.every((message) => typeof message.content === "string" && Object.keys(message).length === 2);
+  return plain ? JSON.stringify(messages.map(({ role, content }) => [role, content])) : canonicalJson(messages);
 }
 
 async function headers(spec: ProviderSpec, origin: string | undefined, context: ProviderContext): Promise<Record<string, string>> {
