@@ -25,10 +25,14 @@ export class Requester {
     const entries = params.uri === undefined ? board.all() : board.affectedBy(pathOf(params.uri));
     const suites = await Promise.all(
       entries.map(async ({ suite }) => {
-        const caseIds = params.caseId !== undefined ? [params.caseId] : params.cases === "failed" ? failedCases(suite) : undefined;
-        const state = await this.session.run(suite.file, { trigger: "manual", caseIds, repeat: params.repeat });
+        const { file } = suite;
+        if (params.caseId !== undefined) {
+          const { message } = await this.session.runCase(file, params.caseId);
+          return { uri: URI.file(file).toString(), message };
+        }
+        const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite)) : this.session.run(file, { trigger: "manual", repeat: params.repeat }));
         const verdict = state.kind === "judged" ? state.verdict : undefined;
-        return { uri: URI.file(suite.file).toString(), verdict, message: messageOf(state, this.session.headlineOf(suite.file)) };
+        return { uri: URI.file(file).toString(), verdict, message: messageOf(state) };
       }),
     );
     return { suites };
@@ -134,10 +138,10 @@ function failedCases(suite: SuiteDescription): string[] {
   return (suite.report?.series ?? []).flatMap((series) => [...series.broke, ...series.failing].map((change) => change.id));
 }
 
-function messageOf(state: SuiteState, headline: string): string {
+function messageOf(state: SuiteState): string {
   switch (state.kind) {
     case "judged":
-      return headline;
+      return state.headline;
     case "budget":
     case "problem":
       return state.message;

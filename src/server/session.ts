@@ -1,10 +1,10 @@
+import { isAbsolute, relative, sep } from "node:path";
 import type { Log } from "../core/host.ts";
+import type { RunReport } from "../core/regression/report.ts";
 import type { Settings, SuiteState } from "../protocol/messages.ts";
-import { headline } from "../core/regression/words.ts";
-import { decisive } from "../core/regression/report.ts";
-import { SuiteBoard } from "./suiteBoard.ts";
+import { stateOf, SuiteBoard } from "./suiteBoard.ts";
 import { type WorkerClient, WorkerFailure } from "./workerClient.ts";
-import type { Discovery, Failure, RunRequest, SuiteDescription } from "./worker/messages.ts";
+import type { Discovery, Failure, RunOutcome, RunRequest, SuiteDescription } from "./worker/messages.ts";
 
 /** Saves that come by themselves wait for this long a quiet, in milliseconds. */
 const AUTO_SAVE_QUIET_MS = 2000;
@@ -84,31 +84,47 @@ export class Session {
 
   /** Runs a suite; a run of it that is under way is superseded. Resolves with its new state. */
   async run(file: string, request: RunRequest): Promise<SuiteState> {
+    return (await this.outcome(file, request)).state;
+  }
+
+  /** Runs one case and says how it came out under each series; the suite's own verdict stays. */
+  async runCase(file: string, caseId: string): Promise<{ state: SuiteState; message: string }> {
+    const { state, report } = await this.outcome(file, { trigger: "manual", caseIds: [caseId], fresh: true });
+    const message = report?.series.map((series) => `${series.label}: ${series.errors ? `not judged (${series.errors.first})` : series.failed > 0 ? "failed" : "passed"}`).join(", ") ?? "";
+    return { state, message };
+  }
+
+  private async outcome(file: string, request: RunRequest): Promise<{ state: SuiteState; report?: RunReport }> {
     this.running.get(file)?.control.abort();
     const control = new AbortController();
     const running = { control, trigger: request.trigger };
     this.running.set(file, running);
     const mine = () => this.running.get(file) === running;
     this.board.setState(file, { kind: "running", done: 0, total: 0 });
-    let state: SuiteState;
     try {
-      const suite = await this.worker.ask<SuiteDescription>(
+      const { suite, report } = await this.worker.ask<RunOutcome>(
         { kind: "run", file, request },
         { signal: control.signal, progress: (done, total) => mine() && this.board.setState(file, { kind: "running", done, total }) },
       );
-      if (!mine()) return { kind: "never" };
+      if (!mine()) return { state: { kind: "never" } };
       this.running.delete(file);
       this.board.describe(suite);
-      state = this.board.get(file)?.state ?? { kind: "never" };
+      return { state: stateOf({ ...suite, report }), report };
     } catch (error) {
-      if (!mine()) return { kind: "never" };
+      if (!mine()) return { state: { kind: "never" } };
       this.running.delete(file);
       const failure: Failure = error instanceof WorkerFailure ? error.failure : { reason: "error", message: messageOf(error) };
       await this.refresh(file);
-      state = stateAfter(failure) ?? this.board.get(file)?.state ?? { kind: "never" };
+      const state = stateAfter(failure) ?? this.board.get(file)?.state ?? { kind: "never" };
       if (state.kind !== "judged") this.board.setState(file, state);
+      return { state };
     }
-    return state;
+  }
+
+  /** Asks the endpoint again for some cases, then judges the suite with what it answered. */
+  async rerun(file: string, caseIds: readonly string[]): Promise<SuiteState> {
+    const state = await this.run(file, { trigger: "manual", caseIds, fresh: true });
+    return state.kind === "judged" ? this.run(file, { trigger: "manual" }) : state;
   }
 
   cancel(file: string | undefined): void {
@@ -117,12 +133,6 @@ export class Session {
 
   isRunning(file: string): boolean {
     return this.running.has(file);
-  }
-
-  headlineOf(file: string): string {
-    const report = this.board.get(file)?.suite.report;
-    const series = report && decisive(report);
-    return series ? headline(series) : "";
   }
 
   dispose(): void {
@@ -149,7 +159,8 @@ function stateAfter(failure: Failure): SuiteState | undefined {
 }
 
 function isWithin(file: string, folder: string): boolean {
-  return file.startsWith(folder);
+  const path = relative(folder, file);
+  return path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 function messageOf(error: unknown): string {

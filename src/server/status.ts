@@ -1,6 +1,6 @@
 import { URI } from "vscode-uri";
 import type { SeriesReport } from "../core/regression/report.ts";
-import type { SeriesSummary, Status, SuiteState, SuiteSummary } from "../protocol/messages.ts";
+import type { SeriesSummary, Status, SuiteSummary } from "../protocol/messages.ts";
 import { seriesStanding } from "./lenses.ts";
 import type { Session } from "./session.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
@@ -14,7 +14,7 @@ export function summaries(session: Session): SuiteSummary[] {
     uri: URI.file(suite.file).toString(),
     name: suite.name,
     cases: suite.cases,
-    state: withHeadline(state, session.headlineOf(suite.file)),
+    state,
     prompts: [...new Set(suite.prompts.map((prompt) => URI.file(prompt.location.file).toString()))],
     files: suite.files.map((file) => URI.file(file).toString()),
     changed: suite.changes.map((change) => URI.file(change.file).toString()),
@@ -32,8 +32,4 @@ function seriesOf(suite: SuiteDescription, series: SeriesReport): SeriesSummary 
     verdict: series.verdict,
     standing: seriesStanding(series),
   };
-}
-
-function withHeadline(state: SuiteState, headline: string): SuiteState {
-  return state.kind === "judged" ? { ...state, headline } : state;
 }

@@ -1,5 +1,7 @@
 import picomatch from "picomatch";
 import { relativePosix } from "../core/config/settings.ts";
+import { decisive } from "../core/regression/report.ts";
+import { headline } from "../core/regression/words.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
 import type { SuiteState } from "../protocol/messages.ts";
 
@@ -64,8 +66,9 @@ export function stateOf(suite: SuiteDescription): SuiteState {
   if (errors > 0) return { kind: "invalid", problems: errors };
   const { report } = suite;
   if (!report) return { kind: "never" };
+  const series = decisive(report);
   const broke = report.series.reduce((sum, series) => sum + series.broke.length, 0);
-  return { kind: "judged", verdict: report.verdict, stale: report.version !== suite.version, headline: "", broke };
+  return { kind: "judged", verdict: report.verdict, stale: report.version !== suite.version, headline: series ? headline(series) : "", broke };
 }
 
 function isAbout(suite: SuiteDescription, file: string): boolean {

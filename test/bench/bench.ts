@@ -1,8 +1,32 @@
+import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { root } from "../harness/paths.ts";
+import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
-import { table } from "./measure.ts";
+import { type Row, table } from "./measure.ts";
+
+/** `npm run bench [engine] [editor] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
+
+const rows: Row[] = [];
+if (wants("engine")) rows.push(...(await engineRows()));
+if (wants("editor")) rows.push(...(await editorRows()));
 
 const [cpu] = cpus();
-console.log(`${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}-${process.arch}`);
-console.log("Whole processes, medians. Machines are noisy: the last column is what counts.\n");
-console.log(table(await engineRows()));
+const machine = `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}-${process.arch}`;
+const text = `${table(rows)}\n`;
+console.log(`${machine}\n\n${text}`);
+
+if (process.argv.includes("--write")) {
+  writeFileSync(
+    join(root, "docs/figures.md"),
+    `# Figures
+
+Whole processes, medians, measured by \`npm run bench\` on ${machine}. Machines are noisy: what counts is the last
+column, how much of its limit each figure uses beside its peer in the same run.
+
+${text}`,
+  );
+}

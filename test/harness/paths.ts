@@ -7,9 +7,9 @@ export const root = resolve(import.meta.dirname, "../..");
 /** Where UI tests leave their screenshots and a failed run its logs. */
 export const artifacts = join(root, "test-artifacts");
 
-/** A fixture workspace by its name under test/fixtures. */
+/** A fixture workspace by its name under test/fixtures; `sample` is the one that people try. */
 export function fixture(name: string): string {
-  return join(root, "test/fixtures", name);
+  return name === "sample" ? join(root, "samples/support") : join(root, "test/fixtures", name);
 }
 
 /** A folder for downloads that outlive a clone: `$LLMOPS_DEV_CACHE`, else in the user's cache directory. */

@@ -95,12 +95,13 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const suite = relativePosix(root, options.file);
   const version = recordVersion(store, suite, current.files, started);
   const { pid, machine } = host.identity;
-  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty };
+  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined };
   startRun(store, run);
   options.onStart?.(run.id);
   const suiteCode = createSuiteCode(host.processes, { cwd: dirname(options.file) });
   try {
-    const gates = current.settings.gates ?? defaultGates(current.suite.cases.length);
+    const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
+    const gates = run.partial ? configured.map(comparingOnly) : configured;
     const runner = await runnerOptions(workspace, run.id, current, series, options, suiteCode);
     const result = await runSeries(runner);
     const confirmed = await confirmBroken(runner, result.series, gates);
@@ -134,8 +135,14 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
 
 type Spent = Pick<RunReport, "calls" | "cached" | "cost" | "durationMs">;
 
+/** Of some cases only, an absolute bound says nothing. */
+function comparingOnly({ min: _min, max: _max, ...gate }: Gate): Gate {
+  return gate;
+}
+
+/** A gate that holds without a baseline; `broken` counts against one. */
 function isAbsolute(gate: Gate): boolean {
-  return gate.min !== undefined || gate.max !== undefined;
+  return gate.metric !== "broken" && (gate.min !== undefined || gate.max !== undefined);
 }
 
 function askConsent(series: readonly Series[], mayCall: (origin: string) => boolean): void {

@@ -110,7 +110,7 @@ export interface RunReport {
   readonly cached: number;
   /** USD, as far as prices are known. */
   readonly cost: number;
-  /** Whether min, max or a missed broken gate can fail the suite. */
+  /** Whether a `min` or `max` is set: it decides where there is no baseline. */
   readonly hasAbsoluteGate: boolean;
   readonly series: readonly SeriesReport[];
 }

@@ -120,7 +120,7 @@ function failedHeadline(series: SeriesReport, gated: readonly MetricReport[]): s
   const missed = gated.flatMap(({ name, unit, current, missed: bound }) => (bound && current !== undefined ? [`${name} ${formatValue(current, unit)} is ${bound.bound === "min" ? "below its minimum of" : "above its maximum of"} ${formatValue(bound.limit, unit)}`] : []));
   if (missed.length > 0) return `Failed: ${missed.join("; ")}.`;
   if (series.hasBaseline) return `Failed: ${plural(series.broke.length, "case")} broke, confirmed by two more runs of both versions.`;
-  return `Failed: ${series.failed} of ${plural(series.cases, "case")} fail, and there is nothing to compare with.`;
+  return `Failed: ${series.failed} of ${plural(series.cases, "case")} ${series.failed === 1 ? "fails" : "fail"}, and there is nothing to compare with.`;
 }
 
 const NO_METRIC: MetricReport = { name: "accuracy", direction: "higher", unit: "rate", gated: false, baseline: undefined, current: undefined, delta: undefined, interval: undefined, p: undefined, n: 0, verdict: "not-measured", missed: undefined, advice: undefined };

@@ -33,6 +33,8 @@ export interface NewRun {
   readonly version: string;
   readonly commit: string | undefined;
   readonly dirty: boolean;
+  /** Only some of the cases: it says nothing of the suite. */
+  readonly partial: boolean;
 }
 
 /**
@@ -61,8 +63,8 @@ export interface ResultRecord {
 export function startRun(store: Store, run: NewRun): void {
   store.write(() => {
     store.run(
-      `INSERT INTO run (id, suite, trigger, state, started_at, pid, host, version, commit_id, dirty)
-       VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO run (id, suite, trigger, state, started_at, pid, host, version, commit_id, dirty, partial)
+       VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
       run.suite,
       run.trigger,
@@ -72,6 +74,7 @@ export function startRun(store: Store, run: NewRun): void {
       run.version,
       run.commit ?? null,
       run.dirty ? 1 : 0,
+      run.partial ? 1 : 0,
     );
     store.emit("run-started", run.id, run.startedAt);
   });
@@ -143,10 +146,10 @@ export function listRuns(store: Store, options: { suite?: string; limit: number 
   return rows.map(toRecord);
 }
 
-/** The newest run of a suite that came to a verdict. */
+/** The newest run of all cases of a suite that came to a verdict. */
 export function lastVerdict(store: Store, suite: string): RunRecord | undefined {
   return store
-    .all<RunRow>("SELECT * FROM run WHERE suite = ? AND state = 'finished' ORDER BY seq DESC LIMIT 1", suite)
+    .all<RunRow>("SELECT * FROM run WHERE suite = ? AND state = 'finished' AND partial = 0 ORDER BY seq DESC LIMIT 1", suite)
     .map(toRecord)[0];
 }
 

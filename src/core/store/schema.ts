@@ -54,6 +54,7 @@ const MIGRATIONS: readonly string[] = [
     version TEXT NOT NULL,
     commit_id TEXT,
     dirty INTEGER,
+    partial INTEGER NOT NULL DEFAULT 0,
     total INTEGER NOT NULL DEFAULT 0,
     done INTEGER NOT NULL DEFAULT 0,
     verdict TEXT,

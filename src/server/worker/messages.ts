@@ -25,6 +25,14 @@ export interface RunRequest {
   readonly trigger: "save" | "manual";
   readonly caseIds?: readonly string[];
   readonly repeat?: number;
+  /** Asks the endpoint again for what is in the cache. */
+  readonly fresh?: boolean;
+}
+
+export interface RunOutcome {
+  readonly suite: SuiteDescription;
+  /** Of this run; of some cases only, it is not the suite's. */
+  readonly report: RunReport;
 }
 
 export type FromWorker =

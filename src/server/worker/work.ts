@@ -14,7 +14,7 @@ import { findRun, lastVerdict, type RunRecord } from "../../core/store/runs.ts";
 import { CHANGED_FILE } from "../../core/store/open.ts";
 import { recordVersion, versionHash } from "../../core/store/versions.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
-import type { Discovery, FileChange, RunRequest, SuiteDescription } from "./messages.ts";
+import type { Discovery, FileChange, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
 
 /** Writes of other processes are looked at together, this many milliseconds after the first. */
 const COALESCE_MS = 20;
@@ -60,13 +60,14 @@ export class Work {
     recordVersion(workspace.store, relativePosix(workspace.root, file), version.files, workspace.host.clock.now());
   }
 
-  async run(file: string, request: RunRequest, signal: AbortSignal, progress: (done: number, total: number) => void): Promise<SuiteDescription> {
+  async run(file: string, request: RunRequest, signal: AbortSignal, progress: (done: number, total: number) => void): Promise<RunOutcome> {
     const workspace = await this.workspace(dirname(file));
     const wanted = request.caseIds && new Set(request.caseIds);
     const { report, version, found } = await evaluateSuite(workspace, {
       file,
       trigger: request.trigger,
       repeat: request.repeat,
+      useCache: request.fresh ? false : undefined,
       filter: wanted && ((test) => wanted.has(test.id)),
       signal,
       sandbox: this.options.sandbox,
@@ -74,7 +75,8 @@ export class Work {
       onStart: (id) => this.ownRuns.add(id),
       onProgress: progress,
     });
-    return describe(workspace, file, version, found, report);
+    const last = wanted ? lastVerdict(workspace.store, report.suite) : undefined;
+    return { suite: await describe(workspace, file, version, found, wanted ? last && reportOf(last) : report), report };
   }
 
   async accept(file: string, signal: AbortSignal): Promise<{ file: string; suite: SuiteDescription }> {
@@ -82,7 +84,8 @@ export class Work {
     const { report, series, version } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: this.options.sandbox, onStart: (id) => this.ownRuns.add(id) });
     const path = await acceptBaseline(workspace, file, version, series, report);
     // What was just accepted is compared with itself: the run after it says "no change", from the cache.
-    return { file: path, suite: await this.run(file, { trigger: "manual" }, signal, () => {}) };
+    const { suite } = await this.run(file, { trigger: "manual" }, signal, () => {});
+    return { file: path, suite };
   }
 
   async caseDetails(file: string, caseId: string, signal: AbortSignal): Promise<string> {

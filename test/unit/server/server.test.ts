@@ -137,6 +137,18 @@ describe("the language server, as any editor meets it", function () {
     await client.until("the regression", regression);
   });
 
+  it("runs one case without touching the suite's verdict", async () => {
+    const csv = join(sample.folder, "evals/support/tests.csv");
+    const line = readFileSync(csv, "utf8").split("\n").findIndex((row) => row.startsWith("billing-1,") || row.includes("billing"));
+    const place = (await client.connection.sendRequest("llmops/caseAt", { uri: URI.file(csv).toString(), line })) as { suite: string; caseId: string };
+    assert.equal(URI.parse(place.suite).fsPath, join(sample.folder, SUITE));
+    const result = (await client.connection.sendRequest("llmops/run", { uri: place.suite, caseId: place.caseId })) as { suites: { message: string }[] };
+    assert.equal(result.suites[0]?.message, "triage: failed, triage-short: failed");
+    assert.match(((await client.lenses(prompt))[1]?.command?.title) ?? "", /^75\.0/);
+    const details = (await client.connection.sendRequest("llmops/caseDetails", place)) as string;
+    assert.match(details, /\*\*Request\*\*[\s\S]+"model": "sandbox-small"[\s\S]+\*\*Response/);
+  });
+
   it("reads and runs nothing in an untrusted workspace", async () => {
     const other = sampleFolder();
     const untrusted = await TestClient.start(other.folder, { trusted: false });

@@ -87,7 +87,7 @@ async function fromGit(repository: Repository, store: Store, suite: string, head
   }
   if (dirty) return head;
   const regressed = new Set(
-    store.all<{ commit_id: string }>("SELECT DISTINCT commit_id FROM run WHERE suite = ? AND dirty = 0 AND commit_id IS NOT NULL AND verdict IN ('regression', 'failed')", suite).map((row) => row.commit_id),
+    store.all<{ commit_id: string }>("SELECT DISTINCT commit_id FROM run WHERE suite = ? AND dirty = 0 AND partial = 0 AND commit_id IS NOT NULL AND verdict IN ('regression', 'failed')", suite).map((row) => row.commit_id),
   );
   return (await repository.ancestors(head, ANCESTORS)).find((ancestor) => !regressed.has(ancestor));
 }
