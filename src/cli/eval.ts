@@ -1,8 +1,9 @@
 import { relativePosix } from "../core/config/settings.ts";
 import type { Case } from "../core/evals/model.ts";
-import { evaluateSuite } from "../core/regression/evaluate.ts";
+import { ProblemError } from "../core/problem.ts";
+import { evaluateSuite, SuiteInvalid } from "../core/regression/evaluate.ts";
 import type { RunReport } from "../core/regression/report.ts";
-import { exitCode } from "./exit.ts";
+import { EXIT, exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
 import { progressBar } from "./progress.ts";
@@ -25,6 +26,7 @@ interface Options {
 export async function evalCommand(front: Front, names: readonly string[], options: Options): Promise<number> {
   const suites = await namedSuites(front, [...names, ...(options.config ?? [])]);
   const reports: RunReport[] = [];
+  let invalid = 0;
   for (const { workspace, file } of suites) {
     const bar = progressBar(front, relativePosix(workspace.root, file));
     try {
@@ -46,11 +48,18 @@ export async function evalCommand(front: Front, names: readonly string[], option
       for (const problem of problems) front.problem(problem);
       reports.push(report);
       if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
+    } catch (error) {
+      // One suite with a mistake does not keep the others from being judged.
+      if (!(error instanceof SuiteInvalid) && !(error instanceof ProblemError)) throw error;
+      invalid++;
+      bar.clear();
+      for (const problem of error instanceof SuiteInvalid ? error.problems : [error.problem]) front.problem(problem);
     } finally {
       bar.clear();
     }
   }
-  const code = exitCode(reports, options.failOn === "inconclusive");
+  const code = invalid > 0 ? EXIT.usage : exitCode(reports, options.failOn === "inconclusive");
+  if (reports.length === 0 && !options.json) return code;
   front.print(options.json ? JSON.stringify(evalJson(reports)) : summary(reports, code, front.host.clock.now()));
   return code;
 }

@@ -42,12 +42,12 @@ export interface RunnerResult {
   readonly cost: number;
 }
 
-/** More calls than a save may spend without being asked. */
+/** More calls than may be spent without being asked. */
 export class BudgetExceeded extends Error {
   readonly needed: number;
   readonly budget: number;
   constructor(needed: number, budget: number) {
-    super(`This run needs ${needed} calls; a save may spend ${budget}. Start it with Run, or raise onSave.maxCalls in llmops.yaml.`);
+    super(`This run needs ${needed} calls to endpoints that are not on this machine; ${budget} are allowed (onSave.maxCalls in llmops.yaml, --max-calls in the terminal). Choose Run to start it all the same.`);
     this.name = "BudgetExceeded";
     this.needed = needed;
     this.budget = budget;
