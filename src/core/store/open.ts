@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statfsSync, utimesSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { migrate, SCHEMA_VERSION, userVersion } from "./schema.ts";
@@ -25,14 +25,16 @@ export async function openStore(directory: string, now: () => number): Promise<S
     return new Store(db, undefined, notice, () => {});
   };
 
+  const file = join(directory, FILE);
   try {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, ".gitignore"), "*\n");
+    // SQLite opens what it may not write, and fails only at the first write.
+    if (existsSync(file)) accessSync(file, constants.W_OK);
   } catch (error) {
-    return inMemory(`${directory} cannot be written (${code(error)}): results are kept in memory only, until this process ends.`);
+    return inMemory(`${(error as NodeJS.ErrnoException).path ?? directory} cannot be written (${code(error)}): results are kept in memory only, until this process ends.`);
   }
 
-  const file = join(directory, FILE);
   let notice: string | undefined;
   for (let attempt = 0; ; attempt++) {
     let db: DatabaseSync | undefined;
@@ -47,8 +49,7 @@ export async function openStore(directory: string, now: () => number): Promise<S
         );
       }
       migrate(db);
-      const opened = new Store(db, directory, notice, toucher(join(directory, CHANGED_FILE), now));
-      return opened;
+      return new Store(db, directory, notice, toucher(join(directory, CHANGED_FILE), now));
     } catch (error) {
       try {
         db?.close();

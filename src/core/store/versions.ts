@@ -29,7 +29,7 @@ export function firstVersion(store: Store, suite: string): { hash: string; at: n
 
 export function versionFiles(store: Store, hash: string): VersionFiles {
   const rows = store.all<{ path: string; body: string }>(
-    "SELECT path, body FROM version_file JOIN output ON output.id = version_file.body WHERE version = ? ORDER BY path",
+    "SELECT path, output.body AS body FROM version_file JOIN output ON output.id = version_file.body WHERE version = ? ORDER BY path",
     hash,
   );
   return new Map(rows.map((row) => [row.path, row.body]));
