@@ -31,7 +31,7 @@ const DEFAULTS: InitializationOptions = {
 const UNTRUSTED = "The workspace is not trusted: nothing in it is read or run.";
 
 /** Files whose coming, going or changing outside the editor may make a suite another. */
-const WATCHED = "**/{promptfooconfig*.{yaml,yml,json},llmops.yaml,llmops.baseline.json}";
+const WATCHED = ["**/promptfooconfig*.{yaml,yml,json}", "**/llmops.{yaml,baseline.json}"];
 
 /** Serves editors: `lsp --stdio`, or over the channel of the process that forked it. */
 export function startServer(): Promise<void> {
@@ -71,7 +71,7 @@ export function startServer(): Promise<void> {
   });
 
   connection.onInitialized(() => {
-    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: WATCHED }] }).catch(() => {});
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED.map((globPattern) => ({ globPattern })) }).catch(() => {});
     if (followsFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
       for (const { uri } of added) if (URI.parse(uri).scheme === "file") void session?.discover(URI.parse(uri).fsPath);
     });

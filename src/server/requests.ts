@@ -32,7 +32,7 @@ export class Requester {
         }
         const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite)) : this.session.run(file, { trigger: "manual", repeat: params.repeat }));
         const verdict = state.kind === "judged" ? state.verdict : undefined;
-        return { uri: URI.file(file).toString(), verdict, message: messageOf(state) };
+        return { uri: URI.file(file).toString(), verdict, message: messageOf(state), origins: this.session.board.get(file)?.suite.report?.origins };
       }),
     );
     return { suites };

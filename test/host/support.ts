@@ -36,3 +36,9 @@ export async function until<T>(what: string, ask: () => T | Promise<T>, ms = 15_
   }
   throw new Error(`Waited ${ms / 1000} s for ${what}`);
 }
+
+export function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension("llmops.llmops");
+  if (found === undefined) throw new Error("The extension is not installed.");
+  return found;
+}

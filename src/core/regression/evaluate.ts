@@ -119,6 +119,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         startedAt: started,
         ...spent,
         hasAbsoluteGate: gates.some(isAbsolute),
+        origins: remoteOrigins(series),
         series: analysed,
       } satisfies RunReport),
     );
@@ -145,10 +146,14 @@ function isAbsolute(gate: Gate): boolean {
   return gate.metric !== "broken" && (gate.min !== undefined || gate.max !== undefined);
 }
 
-function askConsent(series: readonly Series[], mayCall: (origin: string) => boolean): void {
+/** Of all that a run may call, what is not this machine. */
+function remoteOrigins(series: readonly Series[]): string[] {
   const providers = series.flatMap(({ current, baseline }) => [current.provider, ...(baseline ? [baseline.provider] : [])]);
-  const origins = new Set(providers.filter(isRemote).map((provider) => provider.origin as string));
-  const unknown = [...origins].filter((origin) => !mayCall(origin));
+  return [...new Set(providers.filter(isRemote).map((provider) => provider.origin as string))];
+}
+
+function askConsent(series: readonly Series[], mayCall: (origin: string) => boolean): void {
+  const unknown = remoteOrigins(series).filter((origin) => !mayCall(origin));
   if (unknown.length > 0) throw new ConsentNeeded(unknown);
 }
 

@@ -112,6 +112,8 @@ export interface RunReport {
   readonly cost: number;
   /** Whether a `min` or `max` is set: it decides where there is no baseline. */
   readonly hasAbsoluteGate: boolean;
+  /** What it called that is not this machine. */
+  readonly origins: readonly string[];
   readonly series: readonly SeriesReport[];
 }
 

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { commands, type Event, type ExtensionContext, TextDocumentSaveReason, type TreeView, window, workspace } from "vscode";
+import { type InitializationOptions, Notifications, Requests } from "../protocol/messages.ts";
+import { baselineCommands } from "./commands/baseline.ts";
+import type { Deps, Handlers } from "./commands/deps.ts";
+import { endpointCommands } from "./commands/endpoints.ts";
+import { runCommands } from "./commands/runs.ts";
+import { secretCommands } from "./commands/secrets.ts";
+import { setupCommands } from "./commands/setup.ts";
+import { Approvals } from "./consent/approvals.ts";
+import { PersonRuns } from "./consent/personRuns.ts";
+import { SecretGiver, SecretVault } from "./consent/secrets.ts";
+import { Documents } from "./documents.ts";
+import { Engine, EngineUnavailable } from "./engine/engine.ts";
+import { engineSettings } from "./settings.ts";
+import { Suites } from "./suites.ts";
+import { StatusBar } from "./views/statusBar.ts";
+import { type SuitesNode, SuitesTree } from "./views/suitesTree.ts";
+
+const PAUSED = "llmops.paused";
+const SAVE_REASONS = new Map([
+  [TextDocumentSaveReason.Manual, "manual"],
+  [TextDocumentSaveReason.AfterDelay, "afterDelay"],
+  [TextDocumentSaveReason.FocusOut, "focusOut"],
+]);
+/** A change of these is heard by an engine only at its start. */
+const AT_START = ["llmops.nodePath", "http.proxy", "http.noProxy", "http.proxySupport", "http.systemCertificates"];
+
+/** What `extension.ts` needs of everything else. */
+export interface Client {
+  readonly tree: SuitesTree;
+  /** The workspace has something for the engine: starts it. */
+  begin(): Promise<void>;
+  execute(command: string, args: readonly unknown[]): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Puts the parts together. Nothing runs before `begin`, or a command that needs the engine. */
+export function createClient(context: ExtensionContext, view: TreeView<SuitesNode>, treeChanged: { fire(node: undefined): void; event: Event<SuitesNode | undefined> }): Client {
+  const { globalState, workspaceState, subscriptions } = context;
+  const output = window.createOutputChannel("LLMOps", { log: true });
+  const suites = new Suites();
+  const tree = new SuitesTree(suites, view, treeChanged);
+  const statusBar = new StatusBar(suites);
+  const approvals = new Approvals(globalState, (changed) => engine.notify(Notifications.approvals, changed));
+  const vault = new SecretVault(context.secrets);
+  const initializationOptions = (): InitializationOptions => ({ trusted: workspace.isTrusted, settings: engineSettings(), approvals: approvals.get(), paused: workspaceState.get(PAUSED, false) });
+  const engine: Engine = new Engine({
+    entry: join(context.extensionPath, "dist", "engine.js"),
+    output,
+    initializationOptions,
+    // Lenses and quick fixes call the engine's commands: they are a person's.
+    executeCommand: (command, args, next) => people.run(typeof args[0] === "string" ? args[0] : undefined, async () => next(command, args)),
+    status: (status) => suites.set(status),
+    secret: (params) => secrets.give(params),
+    restarted: () => statusBar.say("LLMOps engine restarted"),
+  });
+  const people: PersonRuns = new PersonRuns(suites, approvals, engine);
+  const secrets: SecretGiver = new SecretGiver(vault, approvals, people);
+  const documents = new Documents((uri) => engine.request(Requests.baselineText, { uri }));
+  const setPaused = async (paused: boolean) => {
+    await workspaceState.update(PAUSED, paused);
+    await engine.ready();
+    engine.notify(Notifications.paused, { paused });
+  };
+  const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...secretCommands(deps), ...setupCommands(deps) };
+
+  engine.onState((state) => {
+    if (state.kind === "failed") suites.set(undefined);
+    statusBar.setEngine(state);
+  });
+  forwardEvents(subscriptions, engine, statusBar);
+  subscriptions.push(output, statusBar, documents, engine);
+
+  return {
+    tree,
+    begin: async () => void (await engine.ready().catch(() => {})),
+    stop: () => engine.stop(),
+    execute: async (command, args) => {
+      try {
+        return await handlers[command]?.(...args);
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+        const restart = "Restart";
+        if (await window.showErrorMessage(error.message, restart)) await commands.executeCommand("llmops.restartEngine");
+      }
+    },
+  };
+}
+
+/** What happens in the window and matters to the engine. */
+function forwardEvents(subscriptions: ExtensionContext["subscriptions"], engine: Engine, statusBar: StatusBar): void {
+  subscriptions.push(
+    workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+      if (uri.scheme === "file") engine.notify(Notifications.saveReason, { uri: engine.uri(uri), reason: SAVE_REASONS.get(reason) ?? "manual" });
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      engine.notify(Notifications.trusted, {});
+      statusBar.draw();
+    }),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("llmops")) {
+        engine.notify(Notifications.settings, engineSettings());
+        statusBar.draw();
+      }
+      if (engine.state.kind !== "off" && AT_START.some((name) => change.affectsConfiguration(name))) void engine.restart().catch(() => {});
+    }),
+    window.onDidChangeWindowState(({ focused }) => {
+      if (focused) engine.notify(Notifications.focus, {});
+    }),
+  );
+}
