@@ -75,8 +75,9 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
 
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       const why = error.code ?? error.message;
-      const cut = why === "ECONNRESET" || why === "EPIPE" || why === "HPE_INVALID_CONSTANT";
-      fail(new HttpError(cut ? "cut" : "unreachable", cut ? `${url.host} closed the connection (${why}).` : `${url.host} cannot be reached (${why}).`));
+      // Of an answer that began, or a name server that did not answer: the next call may go well.
+      const cut = /^(ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|HPE_)/.test(why);
+      fail(new HttpError(cut ? "cut" : "unreachable", cut ? `The connection to ${url.host} broke (${why}).` : `${url.host} cannot be reached (${why}).`));
     });
     outgoing.on("response", (incoming) => {
       const chunks: Buffer[] = [];

@@ -115,11 +115,13 @@ function namesIn(value: unknown, kind: Reference["kind"]): string[] {
 }
 
 function unresolved(reference: Reference, reason: "missing" | "refused", origin: string): UnresolvedReference {
-  const { name, kind } = reference;
+  return new UnresolvedReference(reference, reason, unresolvedMessage(reference, reason, origin));
+}
+
+/** Why a value was not sent to an origin, and what to do. */
+export function unresolvedMessage({ name, kind }: Pick<Reference, "name" | "kind">, reason: "missing" | "refused", origin: string): string {
   const command = kind === "secret" ? "Run “LLMOps: Set Secret…” in the editor, or set the environment variable" : "Set it, or write it into .env:";
-  const message =
-    reason === "missing"
-      ? `${kind === "secret" ? "The secret" : "The environment variable"} ${name} is not set. ${command} ${name}.`
-      : `${name} is not approved for ${origin}. If you trust this address, choose Run in the editor and approve it; in CI set LLMOPS_APPROVED=${name}=${origin}.`;
-  return new UnresolvedReference(reference, reason, message);
+  return reason === "missing"
+    ? `${kind === "secret" ? "The secret" : "The environment variable"} ${name} is not set. ${command} ${name}.`
+    : `${name} is not approved for ${origin}. If you trust this address, choose Run in the editor and approve it; in CI set LLMOPS_APPROVED=${name}=${origin}.`;
 }

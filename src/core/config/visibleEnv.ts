@@ -1,6 +1,7 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|COOKIE|SESSION/i;
+/** `MAX_TOKENS` and `GIT_AUTHOR_NAME` are none. */
+const SECRET_NAME = /KEY|TOKEN(?!S)|SECRET|PASSW|CREDENTIAL|AUTH(?!OR(_|$))|COOKIE|SESSION/i;
 
 /**
  * The environment as templates of prompts and assertions see it (`{{env.X}}`): without variables whose

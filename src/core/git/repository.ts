@@ -42,10 +42,10 @@ export class Repository {
     return (await this.now("symbolic-ref", "--quiet", "--short", "HEAD"))?.trim() || undefined;
   }
 
-  /** The default branch as a revision: what `origin/HEAD` points at, else a `main` or `master` that exists. */
+  /** The default branch as a revision: what `origin/HEAD` points at, else a `main` or `master` that exists, here or (as CI checks out) only there. */
   async defaultBranch(): Promise<string | undefined> {
     const remote = (await this.now("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?.trim();
-    for (const candidate of [remote, "main", "master"]) if (candidate && (await this.resolve(candidate))) return candidate;
+    for (const candidate of [remote, "main", "master", "origin/main", "origin/master"]) if (candidate && (await this.resolve(candidate))) return candidate;
     return undefined;
   }
 

@@ -57,6 +57,7 @@ function seriesReport(tally: SeriesTally, metrics: readonly MetricReport[], repe
     metrics,
     broke,
     fixed,
+    confirmed: brokenGate && reallyBroken,
     failing: tally.hasBaseline ? [] : failing.map((item) => change(item, "broke")),
     unsettled,
   };

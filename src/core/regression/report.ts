@@ -79,6 +79,8 @@ export interface SeriesReport {
   readonly metrics: readonly MetricReport[];
   readonly broke: readonly CaseChange[];
   readonly fixed: readonly CaseChange[];
+  /** Of the broken cases, those that broke in two more runs too; `undefined` where no gate counts them. */
+  readonly confirmed: number | undefined;
   /** Failing cases, where there is nothing to compare with. */
   readonly failing: readonly CaseChange[];
   /** Why the verdict is `error` although most questions were answered. */

@@ -119,7 +119,7 @@ export function headline(series: SeriesReport): string {
 function failedHeadline(series: SeriesReport, gated: readonly MetricReport[]): string {
   const missed = gated.flatMap(({ name, unit, current, missed: bound }) => (bound && current !== undefined ? [`${name} ${formatValue(current, unit)} is ${bound.bound === "min" ? "below its minimum of" : "above its maximum of"} ${formatValue(bound.limit, unit)}`] : []));
   if (missed.length > 0) return `Failed: ${missed.join("; ")}.`;
-  if (series.hasBaseline) return `Failed: ${plural(series.broke.length, "case")} broke, confirmed by two more runs of both versions.`;
+  if (series.hasBaseline) return `Failed: ${plural(series.confirmed ?? series.broke.length, "case")} broke, confirmed by two more runs of both versions.`;
   return `Failed: ${series.failed} of ${plural(series.cases, "case")} ${series.failed === 1 ? "fails" : "fail"}, and there is nothing to compare with.`;
 }
 

@@ -28,7 +28,8 @@ export async function openStore(directory: string, now: () => number): Promise<S
   const file = join(directory, FILE);
   try {
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, ".gitignore"), "*\n");
+    const ignore = join(directory, ".gitignore");
+    if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
     // SQLite opens what it may not write, and fails only at the first write.
     if (existsSync(file)) accessSync(file, constants.W_OK);
   } catch (error) {

@@ -1,18 +1,26 @@
-import { type Clock, type Http, HttpError, type HttpRequest, type HttpResponse } from "../../host.ts";
+import type { Redactor } from "../../config/redactor.ts";
+import { type Host, HttpError, type HttpRequest, type HttpResponse } from "../../host.ts";
 import { CallError } from "./provider.ts";
 
 /** A provider's answer larger than this is refused. */
 export const MAX_ANSWER_BYTES = 20_000_000;
 export const DEFAULT_TIMEOUT_MS = 60_000;
 
+export interface ExchangeRequest extends Omit<HttpRequest, "maxBytes"> {
+  /** What to do when the endpoint refuses the key, or that there was none. */
+  readonly keyAdvice?: string;
+}
+
 /**
  * One HTTP exchange with an endpoint; everything but a success becomes a `CallError` in words for people.
- * An abort is rethrown as it is.
+ * An abort is rethrown as it is. Secrets that an endpoint echoes are masked here, before anything of the
+ * answer is judged, stored or shown.
  */
-export async function exchange(http: Http, clock: Clock, request: Omit<HttpRequest, "maxBytes">): Promise<HttpResponse> {
+export async function exchange({ host, redactor }: { readonly host: Host; readonly redactor: Redactor }, request: ExchangeRequest): Promise<HttpResponse> {
   let response: HttpResponse;
   try {
-    response = await http.send({ ...request, maxBytes: MAX_ANSWER_BYTES });
+    const answered = await host.http.send({ ...request, maxBytes: MAX_ANSWER_BYTES });
+    response = { ...answered, body: redactor.redact(answered.body) };
   } catch (error) {
     if (!(error instanceof HttpError) || error.reason === "aborted") throw error;
     if (error.reason === "invalid-url" || error.reason === "unreachable") throw new CallError("unusable", error.message);
@@ -25,13 +33,13 @@ export async function exchange(http: Http, clock: Clock, request: Omit<HttpReque
   const message = `HTTP ${status} from ${new URL(request.url).host}${said ? `: ${said}` : ""}`;
   if (status === 429) {
     const spent = /insufficient_quota/.test(response.body);
-    throw new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, clock.now()) });
+    throw new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
   }
   if (status === 400 || status === 413 || status === 422) throw new CallError("rejected", message, { status });
-  if (status === 401 || status === 403) throw new CallError("unusable", `${message}. Check the endpoint's key.`, { status });
+  if (status === 401 || status === 403) throw new CallError("unusable", `${message}. ${request.keyAdvice ?? "Check the endpoint's key."}`, { status });
   if (status === 404) throw new CallError("unusable", `${message}. Check the endpoint's address and the model's name.`, { status });
   const retry = status === 408 || status === 502 || status === 503 || status === 504;
-  throw new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, clock.now()) });
+  throw new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
 }
 
 /** The body as JSON. An HTML page or a cut body is an error of the endpoint, not an answer. */

@@ -29,7 +29,7 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
       const given = await fillSecrets((config["headers"] ?? {}) as Record<string, unknown>, origin, context.host.secrets, context.redactor);
       for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
       const { request } = prepared;
-      const response = await exchange(context.host.http, context.host.clock, {
+      const response = await exchange(context, {
         method: request.method,
         url: request.url,
         headers,

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Redactor } from "../../config/redactor.ts";
+import { unresolvedMessage } from "../../config/references.ts";
 import type { Host } from "../../host.ts";
 import type { Answer, Message, ProviderSpec } from "../model.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
-import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
+import { DEFAULT_TIMEOUT_MS, exchange, type ExchangeRequest, parseAnswer } from "./exchange.ts";
 import type { answerSchema } from "./openaiAnswer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
@@ -66,10 +67,10 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     },
     async send(prepared, signal) {
       const url = (base === SANDBOX ? await context.sandbox() : base) + path;
-      const response = await exchange(context.host.http, context.host.clock, {
+      const response = await exchange(context, {
         method: "POST",
         url,
-        headers: await headers(spec, origin, context),
+        ...(await credentials(spec, origin, context)),
         body: prepared.request.body,
         timeoutMs,
         signal,
@@ -118,9 +119,9 @@ function canonicalMessages(messages: readonly Message[]): string {
   return plain ? JSON.stringify(messages.map(({ role, content }) => [role, content])) : canonicalJson(messages);
 }
 
-async function headers(spec: ProviderSpec, origin: string | undefined, context: ProviderContext): Promise<Record<string, string>> {
+async function credentials(spec: ProviderSpec, origin: string | undefined, context: ProviderContext): Promise<Pick<ExchangeRequest, "headers" | "keyAdvice">> {
   const sent: Record<string, string> = { "content-type": "application/json", accept: "application/json" };
-  if (origin === undefined) return sent;
+  if (origin === undefined) return { headers: sent };
   const { secrets } = context.host;
   const extra = spec.config["headers"];
   if (extra !== null && typeof extra === "object") {
@@ -132,14 +133,14 @@ async function headers(spec: ProviderSpec, origin: string | undefined, context: 
   if (key) {
     sent["authorization"] = `Bearer ${await fillSecrets(key, origin, secrets, context.redactor)}`;
   } else if (!sent["authorization"]) {
-    // Without a key of its own a local endpoint needs none; a vendor's answers 401 and says so.
-    const secret = await secrets.get(text(spec.config["apiKeyEnvar"]) ?? "OPENAI_API_KEY", origin);
-    if (typeof secret === "object") {
-      context.redactor.add(secret.value);
-      sent["authorization"] = `Bearer ${secret.value}`;
-    }
+    // A local endpoint needs none; a vendor's answers 401, and then it is said why none was sent.
+    const name = text(spec.config["apiKeyEnvar"]) ?? "OPENAI_API_KEY";
+    const secret = await secrets.get(name, origin);
+    if (typeof secret === "string") return { headers: sent, keyAdvice: `No key was sent. ${unresolvedMessage({ kind: "secret", name }, secret, origin)}` };
+    context.redactor.add(secret.value);
+    sent["authorization"] = `Bearer ${secret.value}`;
   }
-  return sent;
+  return { headers: sent };
 }
 
 function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config: Readonly<Record<string, unknown>>): Omit<Answer, "cached"> {

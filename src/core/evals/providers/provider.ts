@@ -22,10 +22,10 @@ export interface Provider {
   readonly key: string;
   /** Where calls go (`https://host:port`); `undefined`: nowhere, nothing is spent and nobody has to agree. */
   readonly origin: string | undefined;
-  /**
-   * The model that a verdict names. `undefined` where the endpoint has only one.
-   */
+  /** The model that a verdict names. `undefined` where the endpoint has only one. */
   readonly model: string | undefined;
+  /** Milliseconds between two calls; `undefined`: as the suite says. */
+  readonly delayMs?: number;
   prepare(call: Call): PreparedCall;
   /** @throws {CallError} when there is no answer that could be judged. */
   send(prepared: PreparedCall, signal: AbortSignal): Promise<Omit<Answer, "cached">>;

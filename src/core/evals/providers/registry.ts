@@ -17,5 +17,6 @@ export function isKnownProvider(id: string): boolean {
 
 /** @throws {CallError} when the provider's address cannot be one. */
 export function createProvider(spec: ProviderSpec, context: ProviderContext): Provider | undefined {
-  return KINDS.find((kind) => kind.matches(spec.id))?.create(spec, context);
+  const provider = KINDS.find((kind) => kind.matches(spec.id))?.create(spec, context);
+  return provider && { ...provider, delayMs: spec.delay };
 }

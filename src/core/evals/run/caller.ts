@@ -21,6 +21,8 @@ export interface CallerOptions {
   readonly signal: AbortSignal;
   /** Overrides the endpoints' own limits. */
   readonly inFlight: number | undefined;
+  /** Milliseconds between two calls of a provider that names no pause of its own. */
+  readonly delayMs: number | undefined;
   readonly useCache: boolean;
   /** At most this many calls to endpoints that are not on this machine. */
   readonly maxCalls: number;
@@ -32,6 +34,7 @@ export class Caller {
   calls = 0;
   cached = 0;
   cost = 0;
+  private paidCalls = 0;
   private readonly options: CallerOptions;
   private readonly limiters = new Map<string, Limiter>();
   private readonly underWay = new Map<string, Promise<Answer>>();
@@ -96,23 +99,32 @@ export class Caller {
     const answer = { ...(await provider.send(prepare(), signal)), cached: false };
     this.cost += answer.cost ?? 0;
     batch.add(() => putAnswer(store, key, toStored(answer, clock.now())));
+    const pause = this.delayOf(provider);
+    if (pause > 0) await clock.sleep(pause, signal);
     return answer;
   }
 
   private spend(): void {
     const { maxCalls, maxCost } = this.options;
-    if (this.calls >= maxCalls) throw new BudgetError(`The budget of ${maxCalls} calls is used up.`);
+    if (this.paidCalls >= maxCalls) throw new BudgetError(`The budget of ${maxCalls} calls is used up.`);
     if (this.cost >= maxCost) throw new BudgetError(`The budget of USD ${maxCost.toFixed(2)} is used up.`);
+    this.paidCalls++;
   }
 
+  /** One limit an endpoint; a provider with a pause between its calls is asked one by one. */
   private limiterOf(provider: Provider): Limiter {
-    const origin = provider.origin ?? "";
-    let limiter = this.limiters.get(origin);
+    const oneByOne = this.delayOf(provider) > 0;
+    const key = oneByOne ? `${provider.origin} ${provider.key}` : (provider.origin ?? "");
+    let limiter = this.limiters.get(key);
     if (!limiter) {
-      limiter = new Limiter(this.options.inFlight ?? (isRemote(provider) ? IN_FLIGHT.remote : IN_FLIGHT.loopback));
-      this.limiters.set(origin, limiter);
+      limiter = new Limiter(oneByOne ? 1 : (this.options.inFlight ?? (isRemote(provider) ? IN_FLIGHT.remote : IN_FLIGHT.loopback)));
+      this.limiters.set(key, limiter);
     }
     return limiter;
+  }
+
+  private delayOf(provider: Provider): number {
+    return provider.delayMs ?? this.options.delayMs ?? 0;
   }
 }
 

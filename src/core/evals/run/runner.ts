@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly judge: Judge;
   readonly signal: AbortSignal;
   readonly inFlight: number | undefined;
+  /** Milliseconds between two calls of a provider that names no pause of its own. */
+  readonly delayMs: number | undefined;
   readonly useCache: boolean;
   readonly maxCalls: number;
   readonly maxCost: number;
