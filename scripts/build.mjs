@@ -119,12 +119,17 @@ function removeOthers(folder, outputs) {
   }
 }
 
+/** A module that is imported on need is an entry point to esbuild; to people it is a chunk. */
+function isChunk(file) {
+  return /-[A-Z0-9]{8}\.mjs$/.test(file);
+}
+
 function printSizes(outputs) {
   const code = Object.keys(outputs).filter((file) => !file.endsWith(".map"));
-  const chunks = code.filter((file) => !outputs[file].entryPoint);
+  const chunks = code.filter(isChunk);
   const size = (file) => statSync(join(root, file)).size;
   const print = (bytes, name) => console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KB  ${name}`);
-  for (const file of code.filter((file) => outputs[file].entryPoint).sort()) print(size(file), relative(root, join(root, file)));
+  for (const file of code.filter((file) => !isChunk(file)).sort()) print(size(file), relative(root, join(root, file)));
   if (chunks.length > 0) print(chunks.reduce((sum, file) => sum + size(file), 0), `in ${chunks.length} chunks of the engine`);
 }
 

@@ -1,5 +1,5 @@
-// "npm start": VS Code with this extension on a fresh copy of the sample. Settings of the environment:
-//   WORKSPACE=folder   open this folder itself instead
+// "npm start": VS Code with this extension on samples/support. Settings of the environment:
+//   WORKSPACE=folder   open this folder instead
 //   PORT=24100         the server's port (any free one by default)
 //   BROWSER=none       only print the address
 import { existsSync } from "node:fs";
@@ -16,16 +16,15 @@ async function main() {
   const { build } = await import("./build.mjs");
   await build();
   const { WORKSPACE, PORT, BROWSER } = process.env;
-  const sample = WORKSPACE ? undefined : join(root, "samples/support");
-  const folder = WORKSPACE ? resolve(WORKSPACE) : (await import("../test/harness/workspace.ts")).copyWorkspace(sample).folder;
+  const folder = resolve(WORKSPACE || join(root, "samples/support"));
   if (!existsSync(folder)) throw new Error(`WORKSPACE names ${folder}, which does not exist.`);
 
   if (process.platform === "linux") {
     const { serve } = await import("../test/harness/serve.ts");
-    await serve({ folder, copied: !WORKSPACE, port: Number(PORT ?? 0), openBrowser: BROWSER !== "none" && !process.env.CI && process.stdout.isTTY });
+    await serve({ folder, port: Number(PORT ?? 0), openBrowser: BROWSER !== "none" && !process.env.CI && process.stdout.isTTY });
   } else {
     const { openDesktop } = await import("../test/harness/desktop.ts");
-    await openDesktop({ folder, copied: !WORKSPACE });
+    await openDesktop(folder);
   }
 }
 

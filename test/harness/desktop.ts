@@ -6,8 +6,8 @@ import { startNote } from "./startNote.ts";
  * Opens the installed VS Code with this extension under development and waits until its window is closed.
  * @throws when the command `code` cannot be run.
  */
-export async function openDesktop({ folder, copied }: { folder: string; copied: boolean }): Promise<void> {
-  console.log(`Opening VS Code.\n${startNote(folder, copied)}Close its window to end.`);
+export async function openDesktop(folder: string): Promise<void> {
+  console.log(`Opening VS Code.\n${startNote(folder)}Close its window to end.`);
   const args = [`--extensionDevelopmentPath=${root}`, "--new-window", "--wait", folder];
   const code = spawn("code", args, { stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
   const status = await new Promise<number | null>((resolve) => {

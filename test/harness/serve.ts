@@ -6,18 +6,16 @@ import { startNote } from "./startNote.ts";
 
 export interface ServeOptions {
   readonly folder: string;
-  /** Whether the folder is a copy that is removed at the end. */
-  readonly copied: boolean;
   /** 0: any free one. */
   readonly port: number;
   readonly openBrowser: boolean;
 }
 
 /** Serves VS Code with this extension until the process ends; the address has a token that lets only its holder in. */
-export async function serve({ folder, copied, port, openBrowser }: ServeOptions): Promise<void> {
+export async function serve({ folder, port, openBrowser }: ServeOptions): Promise<void> {
   const server = await startServer({ settings: quiet, extensions: [root], port, keepAlive: true });
   const url = server.url(folder);
-  console.log(`\nVS Code with LLMOps is ready. Open:\n\n  ${url}\n\n${startNote(folder, copied)}After a rebuild: reload the page. Ctrl+C ends it.`);
+  console.log(`\nVS Code with LLMOps is ready. Open:\n\n  ${url}\n\n${startNote(folder)}After a rebuild: reload the page. Ctrl+C ends it.`);
   if (openBrowser) spawn("xdg-open", [url], { stdio: "ignore", detached: true }).on("error", () => {}).unref();
   await server.ended;
 }

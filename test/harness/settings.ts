@@ -15,7 +15,8 @@ export const quiet: Settings = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "git.autofetch": false,
-  "git.openRepositoryInParentFolders": "never",
+  // The sample is part of this repository: its changes show in the Source Control view.
+  "git.openRepositoryInParentFolders": "always",
   "remote.autoForwardPorts": false,
 };
 

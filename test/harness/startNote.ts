@@ -1,6 +1,12 @@
-/** What to try first, and where, for the person who started the editor. */
-export function startNote(folder: string, copied: boolean): string {
-  const where = `Workspace: ${folder}${copied ? "\n  a copy of samples/support in a git repository of its own, removed at the end" : ""}`;
-  const what = "Try: open prompts/triage.txt, delete the examples of one category, save. The changed line shows the verdict.";
-  return `${where}\n${copied ? `${what}\n` : ""}`;
+import { basename, join } from "node:path";
+import { root } from "./paths.ts";
+
+/** Where the editor is opened, and what to try first on the sample, for the person who started it. */
+export function startNote(folder: string): string {
+  if (folder !== join(root, "samples", "support")) return `Workspace: ${folder}\n`;
+  return `Workspace: ${folder}
+Try:   open prompts/triage.txt, delete the five examples of one category, save: the changed line shows the verdict.
+       In the editor's terminal, "npx llmops eval" says the same.
+Undo:  git restore samples/${basename(folder)}
+`;
 }
