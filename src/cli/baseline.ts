@@ -8,7 +8,7 @@ import { readVersion } from "../core/regression/workspace.ts";
 import { EXIT } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { progressBar } from "./progress.ts";
-import { namedSuites } from "./suites.ts";
+import { mistakesOf, namedSuites } from "./suites.ts";
 
 const HOW = { accepted: "accepted in llmops.baseline.json", git: "found by git", "first-edit": "the text before the first edit" };
 
@@ -26,8 +26,10 @@ export async function showBaseline(front: Front, names: readonly string[], optio
   return EXIT.ok;
 }
 
+/** One suite that cannot be accepted does not keep the others from it. */
 export async function acceptBaselines(front: Front, names: readonly string[], options: { json?: boolean }): Promise<number> {
   const accepted: object[] = [];
+  let code: number = EXIT.ok;
   for (const { workspace, file } of await namedSuites(front, names)) {
     const suite = relativePosix(workspace.root, file);
     const bar = progressBar(front, suite);
@@ -39,11 +41,16 @@ export async function acceptBaselines(front: Front, names: readonly string[], op
       if (!options.json) front.print(`${suite}: accepted in ${relative(front.cwd, path)}. Commit it, so that everybody compares with it.`);
     } catch (error) {
       bar.clear();
-      if (!(error instanceof AcceptRefused)) throw error;
-      front.say(`${suite}: ${error.message}`);
-      return EXIT.error;
+      const mistakes = mistakesOf(error);
+      if (mistakes) {
+        code = EXIT.usage;
+        for (const problem of mistakes) front.problem(problem);
+      } else if (error instanceof AcceptRefused) {
+        code ||= EXIT.error;
+        front.say(`${suite}: ${error.message}`);
+      } else throw error;
     }
   }
   if (options.json) front.print(JSON.stringify({ accepted }));
-  return EXIT.ok;
+  return code;
 }

@@ -1,14 +1,16 @@
 import { relativePosix } from "../core/config/settings.ts";
 import type { Case } from "../core/evals/model.ts";
-import { ProblemError } from "../core/problem.ts";
-import { evaluateSuite, SuiteInvalid } from "../core/regression/evaluate.ts";
+import { BudgetError } from "../core/evals/run/caller.ts";
+import { BudgetExceeded } from "../core/evals/run/runner.ts";
+import { evaluateSuite } from "../core/regression/evaluate.ts";
 import type { RunReport } from "../core/regression/report.ts";
-import { EXIT, exitCode } from "./exit.ts";
+import { exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
 import { progressBar } from "./progress.ts";
-import { namedSuites } from "./suites.ts";
+import { mistakesOf, type NamedSuite, namedSuites } from "./suites.ts";
 import { summary, suiteTable } from "./table.ts";
+import { UsageError } from "./usage.ts";
 
 interface Options {
   config?: string[];
@@ -23,45 +25,80 @@ interface Options {
   json?: boolean;
 }
 
+/** What the suites of a command line came to. */
+export interface Outcome {
+  readonly reports: RunReport[];
+  /** Suites that cannot run as written. */
+  invalid: number;
+  /** Whether the budget ended before the suites did. */
+  stopped: boolean;
+}
+
 export async function evalCommand(front: Front, names: readonly string[], options: Options): Promise<number> {
   const suites = await namedSuites(front, [...names, ...(options.config ?? [])]);
-  const reports: RunReport[] = [];
-  let invalid = 0;
-  for (const { workspace, file } of suites) {
-    const bar = progressBar(front, relativePosix(workspace.root, file));
-    try {
-      const { report, problems } = await evaluateSuite(workspace, {
-        file,
-        trigger: "cli",
-        repeat: options.repeat,
-        inFlight: options.concurrency,
-        useCache: options.cache,
-        baseline: options.baseline,
-        maxCalls: options.maxCalls,
-        maxCost: options.maxCost,
-        filter: options.filter === undefined ? undefined : mentions(options.filter),
-        signal: front.signal,
-        sandbox: front.sandbox,
-        onProgress: bar.update,
-      });
-      bar.clear();
-      for (const problem of problems) front.problem(problem);
-      reports.push(report);
-      if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
-    } catch (error) {
-      // One suite with a mistake does not keep the others from being judged.
-      if (!(error instanceof SuiteInvalid) && !(error instanceof ProblemError)) throw error;
-      invalid++;
-      bar.clear();
-      for (const problem of error instanceof SuiteInvalid ? error.problems : [error.problem]) front.problem(problem);
-    } finally {
-      bar.clear();
-    }
+  const outcome: Outcome = { reports: [], invalid: 0, stopped: false };
+  for (const suite of suites) {
+    if (outcome.stopped) break;
+    const report = await judge(front, suite, options, outcome);
+    // A filter leaves suites without any case: there is nothing to say of them.
+    if (!report || (options.filter !== undefined && report.series.every((series) => series.cases === 0))) continue;
+    outcome.reports.push(report);
+    if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
   }
-  const code = invalid > 0 ? EXIT.usage : exitCode(reports, options.failOn === "inconclusive");
-  if (reports.length === 0 && !options.json) return code;
-  front.print(options.json ? JSON.stringify(evalJson(reports)) : summary(reports, code, front.host.clock.now()));
+  const { reports, invalid, stopped } = outcome;
+  if (options.filter !== undefined && reports.length === 0 && invalid === 0 && !stopped) throw new UsageError(`No case contains ${JSON.stringify(options.filter)}: nothing was judged.`);
+  const code = exitCode(outcome, options.failOn === "inconclusive");
+  if (options.json) front.print(JSON.stringify(evalJson(outcome)));
+  else if (reports.length > 0) front.print(summary(reports, code, front.host.clock.now()));
   return code;
+}
+
+/** One suite's report; without one, what kept it from being judged is said and noted. */
+async function judge(front: Front, { workspace, file }: NamedSuite, options: Options, outcome: Outcome): Promise<RunReport | undefined> {
+  const name = relativePosix(workspace.root, file);
+  const bar = progressBar(front, name);
+  try {
+    const { report, problems } = await evaluateSuite(workspace, {
+      file,
+      trigger: "cli",
+      repeat: options.repeat,
+      inFlight: options.concurrency,
+      useCache: options.cache,
+      baseline: options.baseline,
+      maxCalls: left(options.maxCalls, outcome.reports, (report) => report.calls),
+      maxCost: left(options.maxCost, outcome.reports, (report) => report.cost),
+      filter: options.filter === undefined ? undefined : mentions(options.filter),
+      signal: front.signal,
+      sandbox: front.sandbox,
+      onProgress: bar.update,
+    });
+    bar.clear();
+    for (const problem of problems) front.problem(problem);
+    return report;
+  } catch (error) {
+    bar.clear();
+    const mistakes = mistakesOf(error);
+    if (mistakes) {
+      outcome.invalid++;
+      for (const problem of mistakes) front.problem(problem);
+    } else if (error instanceof BudgetExceeded || error instanceof BudgetError) {
+      outcome.stopped = true;
+      front.say(`${name}: ${budgetWords(error)}`);
+    } else throw error;
+    return undefined;
+  }
+}
+
+/** Of a budget for the whole command line, what the suites before have left. */
+function left(budget: number | undefined, reports: readonly RunReport[], spent: (report: RunReport) => number): number | undefined {
+  if (budget === undefined) return undefined;
+  const remote = reports.filter((report) => report.origins.length > 0);
+  return Math.max(0, budget - remote.reduce((sum, report) => sum + spent(report), 0));
+}
+
+function budgetWords(error: BudgetExceeded | BudgetError): string {
+  if (error instanceof BudgetExceeded) return `needs ${error.needed} calls to endpoints that are not on this machine, and --max-calls leaves ${error.budget}: none was made.`;
+  return `${error.message} What was answered is kept: the next run goes on from there.`;
 }
 
 function mentions(text: string): (test: Case) => boolean {

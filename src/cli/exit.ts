@@ -1,4 +1,5 @@
 import type { RunReport } from "../core/regression/report.ts";
+import type { Outcome } from "./eval.ts";
 
 /** Exit codes, for CI. */
 export const EXIT = {
@@ -11,14 +12,17 @@ export const EXIT = {
   error: 3,
   /** Cases failed, and there is neither a gate nor a baseline: promptfoo's code. */
   casesFailed: 100,
+  /** Ctrl+C. */
+  cancelled: 130,
 } as const;
 
 /** The first that applies, over all suites of a run. */
-export function exitCode(reports: readonly RunReport[], failOnInconclusive: boolean): number {
+export function exitCode({ reports, invalid, stopped }: Outcome, failOnInconclusive: boolean): number {
   const any = (test: (report: RunReport) => boolean) => reports.some(test);
   const plainFailure = (report: RunReport) => report.verdict === "failed" && !report.baseline && !report.hasAbsoluteGate;
+  if (invalid > 0) return EXIT.usage;
   if (any((report) => report.verdict === "regression" || (report.verdict === "failed" && !plainFailure(report)))) return EXIT.regression;
-  if (any((report) => report.verdict === "error")) return EXIT.error;
+  if (stopped || any((report) => report.verdict === "error")) return EXIT.error;
   if (any(plainFailure)) return EXIT.casesFailed;
   if (failOnInconclusive && any((report) => report.verdict === "inconclusive")) return EXIT.regression;
   return EXIT.ok;

@@ -1,9 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { ProblemError } from "../core/problem.ts";
 import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
-import { SuiteInvalid } from "../core/regression/evaluate.ts";
 import { EXIT } from "./exit.ts";
 import { type Front, openFront } from "./front.ts";
+import { mistakesOf } from "./suites.ts";
 import { UsageError } from "./usage.ts";
 
 declare const LLMOPS_VERSION: string;
@@ -76,7 +75,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command("sandbox")
     .description("serve the sandbox: an OpenAI-compatible endpoint whose answers depend on the prompt")
-    .option("--port <n>", "port to listen on", count, 0)
+    .option("--port <n>", "port to listen on; 0: any that is free", port, 0)
     .option("--latency <ms>", "time an answer takes", count, 0)
     .action(act(async (front, options: object) => (await import("./sandbox.ts")).sandboxCommand(front, options)));
 
@@ -102,7 +101,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function isUsage(error: unknown): boolean {
-  return error instanceof CommanderError || error instanceof UsageError || error instanceof SuiteInvalid || error instanceof ProblemError || error instanceof BaselineNotFound;
+  return error instanceof CommanderError || error instanceof UsageError || error instanceof BaselineNotFound || mistakesOf(error) !== undefined;
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -118,6 +117,12 @@ function positive(text: string): number {
 function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("It takes a whole number from 0 on.");
+  return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError("It takes a port: a whole number up to 65535.");
   return value;
 }
 

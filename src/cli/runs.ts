@@ -26,7 +26,7 @@ export async function showCommand(front: Front, id: string, options: { json?: bo
   if (!run) throw new UsageError(`There is no run ${id}. "llmops runs list" shows them.`);
   const report = run.report === undefined ? undefined : (JSON.parse(run.report) as RunReport);
   if (options.json) front.print(JSON.stringify({ ...run, report, results: resultsOf(store, run.id) }));
-  else front.print(report ? suiteTable(report, front.host.clock.now()) : `Run ${run.id} of ${run.suite}: ${run.state}, ${run.done} of ${run.total} rows.`);
+  else front.print(report ? suiteTable(report, front.host.clock.now(), Infinity) : `Run ${run.id} of ${run.suite}: ${run.state}, ${run.done} of ${run.total} rows.`);
   return 0;
 }
 

@@ -11,23 +11,26 @@ const bold = (text: string) => `${ESC}1m${text}${ESC}22m`;
 
 const COLOURS: Readonly<Record<Verdict, (text: string) => string>> = { error: yellow, regression: red, failed: red, inconclusive: yellow, improved: green, passed: green };
 
-/** A suite's result as people read it: a line of what ran, a block a series, the cases that changed. */
-export function suiteTable(report: RunReport, now: number): string {
+/**
+ * A suite's result as people read it: a line of what ran, a block a series, the cases that changed.
+ * @param most so many cases of a series are listed.
+ */
+export function suiteTable(report: RunReport, now: number, most = LISTED_CASES): string {
   const money = report.cost > 0 ? `   ${formatMoney(report.cost)}` : "";
   const head = `${bold(report.suite)}   ${plural(report.calls, "call")}, ${report.cached} from cache   ${formatDuration(report.durationMs)}${money}`;
-  return [head, ...report.series.map((series) => seriesBlock(series, report.series.length > 1)), dim(`  baseline: ${baselineWords(report, now)}`)].join("\n");
+  return [head, ...report.series.map((series) => seriesBlock(series, report, most)), dim(`  baseline: ${baselineWords(report, now)}`)].join("\n");
 }
 
-function seriesBlock(series: SeriesReport, named: boolean): string {
-  const title = named ? [`  ${series.label} · ${series.provider}`] : [];
+function seriesBlock(series: SeriesReport, { runId, series: all }: RunReport, most: number): string {
+  const title = all.length > 1 ? [`  ${series.label} · ${series.provider}`] : [];
   if (series.skipped) return [...title, dim("    unchanged, not run")].join("\n");
   const lines = [...title, ...series.metrics.map(metricLine)];
   if (series.verdict === "error" || series.verdict === "failed") lines.push(`    ${COLOURS[series.verdict](headline(series))}`);
   const changed = [...series.broke, ...series.fixed];
   if (changed.length > 0) lines.push(`    ${changesSentence(series)}`);
   const listed = series.hasBaseline ? series.broke : series.failing;
-  for (const change of listed.slice(0, LISTED_CASES)) lines.push(`      ${caseSentence(change)}`);
-  if (listed.length > LISTED_CASES) lines.push(dim(`      and ${listed.length - LISTED_CASES} more: llmops runs show`));
+  for (const change of listed.slice(0, most)) lines.push(`      ${caseSentence(change)}`);
+  if (listed.length > most) lines.push(dim(`      and ${listed.length - most} more: llmops runs show ${runId.slice(0, 8)}`));
   for (const metric of series.metrics) {
     const advice = adviceSentence(metric, series.runs);
     if (advice) lines.push(`    ${advice}`);

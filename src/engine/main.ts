@@ -3,8 +3,9 @@
  * the one that runs a suite's own code. Each loads only what it needs.
  */
 const [mode, ...rest] = process.argv.slice(2);
+const wantsHelp = rest.includes("--help") || rest.includes("-h");
 
-switch (mode) {
+switch (wantsHelp ? undefined : mode) {
   case "lsp":
     await (await import("../server/main.ts")).startServer();
     break;

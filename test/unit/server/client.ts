@@ -1,25 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { URI } from "vscode-uri";
 import { type CodeLens, createMessageConnection, type Diagnostic, type MessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
-
-const ROOT = resolve(import.meta.dirname, "../../..");
-export const ENGINE = join(ROOT, "dist/engine.js");
-const ENV = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null" };
-
-/** A copy of the sample, with a commit; gone after the test. */
-export function sampleFolder(): { folder: string; git: (...args: string[]) => string; remove: () => void } {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "llmops-server-")));
-  cpSync(join(ROOT, "samples/support"), folder, { recursive: true, filter: (path) => !path.includes(".llmops") });
-  const git = (...args: string[]) => execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder, env: ENV, encoding: "utf8" });
-  git("init", "-q", "-b", "main");
-  git("add", ".");
-  git("commit", "-qm", "Sample");
-  return { folder, git, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
-}
+import { ENGINE, ENV } from "../engine.ts";
 
 /** A language client of the least kind: any editor could be it. */
 export class TestClient {

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { URI } from "vscode-uri";
 import type { Status } from "../../../src/protocol/messages.ts";
-import { ENGINE, sampleFolder, TestClient } from "./client.ts";
+import { ENGINE, sampleFolder, withoutRefunds } from "../engine.ts";
+import { TestClient } from "./client.ts";
 
 const SUITE = "evals/support/promptfooconfig.yaml";
 
@@ -16,7 +17,7 @@ describe("the language server, as any editor meets it", function () {
   const lines = original.split("\n");
   const refund = lines.findIndex((line) => line.includes("-> refund"));
   /** The prompt without the five examples of one category. */
-  const damaged = lines.filter((line) => !line.includes("-> refund")).join("\n");
+  const damaged = withoutRefunds(original);
   let client: TestClient;
 
   const write = async (text: string) => {
