@@ -28,7 +28,7 @@ interface Options {
 /** What the suites of a command line came to. */
 export interface Outcome {
   readonly reports: RunReport[];
-  /** Suites that cannot run as written. */
+  /** Suites that cannot run as written, or whose accepted baseline cannot be read: what was judged then is not what was agreed on. */
   invalid: number;
   /** Whether the budget ended before the suites did. */
   stopped: boolean;
@@ -74,6 +74,7 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
     });
     bar.clear();
     for (const problem of problems) front.problem(problem);
+    if (problems.some((problem) => problem.severity === "error")) outcome.invalid++;
     return report;
   } catch (error) {
     bar.clear();
