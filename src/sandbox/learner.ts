@@ -67,7 +67,8 @@ export function choose(scores: Float64Array, temperature: number, random: number
   return weights.length - 1;
 }
 
-function features(text: string): string[] {
+/** Words, and character 3- to 5-grams of the text between them. */
+export function features(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const line = ` ${words.join(" ")} `;
   const grams: string[] = [];

@@ -85,7 +85,8 @@ function readContent(content: unknown, role: string, name: string): string {
     .join("\n");
 }
 
-function object(value: unknown, name: string): Fields {
+/** @throws {ApiError} 400 that names what is no object. */
+export function object(value: unknown, name: string): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(name, "must be an object");
   return value as Fields;
 }

@@ -2,8 +2,10 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MODEL_NAMES } from "./chat.ts";
 import { createCompletions } from "./completions.ts";
+import { answerEmbeddings, EMBEDDING_MODEL } from "./embeddings.ts";
 import { checkFaults, type Faults } from "./faults.ts";
 import { createMetrics, type Stats } from "./metrics.ts";
+import { answerModerations, MODERATION_MODEL } from "./moderations.ts";
 import { ApiError } from "./request.ts";
 import type { Api } from "./stream.ts";
 import { type Answer, readJson, send, toError, toJson } from "./wire.ts";
@@ -61,7 +63,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const answerOther = async (incoming: IncomingMessage, route: string): Promise<Answer> => {
     switch (route) {
       case "GET /v1/models":
-        return toJson({ object: "list", data: MODEL_NAMES.map((id) => ({ id, object: "model", created: 0, owned_by: "sandbox" })) });
+        return toJson({ object: "list", data: [...MODEL_NAMES, EMBEDDING_MODEL, MODERATION_MODEL].map((id) => ({ id, object: "model", created: 0, owned_by: "sandbox" })) });
+      case "POST /v1/embeddings":
+        return answerEmbeddings(await readJson(incoming));
+      case "POST /v1/moderations":
+        return answerModerations(await readJson(incoming));
       case "GET /health":
         return toJson({ status: "ok" });
       case "GET /metrics":

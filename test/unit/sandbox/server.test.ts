@@ -81,7 +81,7 @@ describe("sandbox: the OpenAI wire", () => {
   it("lists its models, is healthy, and knows no other route", async () => {
     const origin = new URL(sandbox.get().url).origin;
     const models = (await (await fetch(`${origin}/v1/models`)).json()) as { data: { id: string }[] };
-    assert.deepEqual(models.data.map(({ id }) => id), ["sandbox-small", "sandbox-large"]);
+    assert.deepEqual(models.data.map(({ id }) => id), ["sandbox-small", "sandbox-large", "sandbox-embed", "sandbox-moderation"]);
     assert.equal((await fetch(`${origin}/health`)).status, 200);
     assert.equal((await fetch(`${origin}/v1/nothing`)).status, 404);
     assert.equal((await fetch(`${origin}/v1/chat/completions`)).status, 404);
