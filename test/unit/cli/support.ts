@@ -68,6 +68,22 @@ export function llmops(cwd: string, args: readonly string[], options?: Options):
   return engine(cwd, args, options).ended;
 }
 
+/**
+ * Starts works two at a time, as many as a small machine does side by side. Each test then waits for its own:
+ * what most of a test's time goes into is processes that start.
+ */
+export function ahead<T, R>(items: readonly T[], work: (item: T) => Promise<R>): (item: T) => Promise<R> {
+  const results = new Map<T, Promise<R>>();
+  const free: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
+  for (const [index, item] of items.entries()) {
+    const result = (free[index % 2] as Promise<unknown>).then(() => work(item));
+    // It is the test's to fail.
+    free[index % 2] = result.catch(() => {});
+    results.set(item, result);
+  }
+  return (item) => results.get(item) as Promise<R>;
+}
+
 /** A command's JSON, as a script takes it: all of stdout. */
 export async function json<T = Report>(cwd: string, args: readonly string[], options?: Options): Promise<T & { exit: number | null }> {
   const { code, stdout } = await llmops(cwd, [...args, "--json"], options);

@@ -31,7 +31,6 @@ describe("llmops in a terminal, and without one", function () {
       if (!exists("python3") || process.platform === "win32") this.skip();
     });
     const inTerminal = (args: readonly string[], options?: Options): Promise<Ended> => start(folder, "python3", ["-c", TERMINAL, process.execPath, ENGINE, ...args], options).ended;
-    // eslint-disable-next-line no-control-regex
     const colours = /\u001b\[\d+m/;
 
     it("shows a bar while it runs, takes it away, and colours the verdict", async () => {
