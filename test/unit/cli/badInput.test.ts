@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { commitAll } from "../engine.ts";
 import { temporaryFolder } from "../store/support.ts";
-import { ahead, completion, echoPrompt, echoSuite, type Ended, endpointSuite, folderWith, good, json, lines, llmops, withEndpoint, write } from "./support.ts";
+import { ahead, completion, echoPrompt, echoSuite, type Ended, endpointSuite, folderWith, good, json, lines, llmops, sideBySide, withEndpoint, write } from "./support.ts";
 
 const NOBODY = 65534;
 const TESTS = "tests: [{ vars: { x: 1 } }]\n";
@@ -13,6 +13,7 @@ const SUITE = `prompts: ["{{x}}"]\nproviders: [echo]\n${TESTS}`;
 
 describe("what people get wrong", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
   /** What it is, the files beside or instead of a suite that is right, and all that is said. */
   const MISTAKES: [string, Record<string, string>, RegExp][] = [
@@ -45,14 +46,14 @@ describe("what people get wrong", function () {
     });
   }
 
-  it("a suite without tests: said, and each prompt runs once", async () => {
+  test("a suite without tests: said, and each prompt runs once", async () => {
     const { code, stdout, stderr } = await llmops(folderWith({ "promptfooconfig.yaml": "prompts: [a]\nproviders: [echo]\n" }), ["eval"]);
     assert.equal(stderr, "promptfooconfig.yaml:1:1: This suite has no tests: each prompt runs once, and only the default assertions judge it.\n");
     assert.equal(code, 0);
     assert.match(stdout, /^promptfooconfig\.yaml {3}1 call,/);
   });
 
-  it("a part of llmops.yaml for later, and a misspelt key of a test: said once, over all suites", async () => {
+  test("a part of llmops.yaml for later, and a misspelt key of a test: said once, over all suites", async () => {
     const suite = "prompts: [a]\nproviders: [echo]\ntests: [{ asert: [] }]\n";
     const folder = folderWith({ "a/promptfooconfig.yaml": suite, "b/promptfooconfig.yaml": suite, "llmops.yaml": "version: 1\nalerts: []\n" });
     const { code, stderr } = await llmops(folder, ["eval"]);
@@ -61,7 +62,7 @@ describe("what people get wrong", function () {
     assert.deepEqual(lines(stderr).sort(), [`a/promptfooconfig.yaml:3:11: ${misspelt}`, `b/promptfooconfig.yaml:3:11: ${misspelt}`, "llmops.yaml:2:1: alerts: is checked, but this version of LLMOps does not act on it yet."]);
   });
 
-  it("a template that throws for some cases: they are not judged, and nor is the suite", async () => {
+  test("a template that throws for some cases: they are not judged, and nor is the suite", async () => {
     const { code, stdout } = await llmops(folderWith({ "promptfooconfig.yaml": "prompts: ['{{ boom() }}']\nproviders: [echo]\ntests: [{ vars: { x: 1 } }]\n" }), ["eval"]);
     assert.equal(code, 3);
     assert.match(stdout, /Not judged: 1 of 1 question had no answer \(.*boom.*\)\./);
@@ -70,6 +71,7 @@ describe("what people get wrong", function () {
 
 describe("an endpoint", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
   const chunk = Buffer.alloc(1_000_000, "x");
   const endless = (outgoing: http.ServerResponse): void => {
@@ -85,13 +87,13 @@ describe("an endpoint", function () {
     ["that does not know the model", (_incoming, outgoing) => void outgoing.writeHead(404).end('{"error":{"message":"no model m"}}'), /HTTP 404 from 127\.0\.0\.1:\d+: no model m\. Check the endpoint's address and the model's name/],
     ["that wants a key", (_incoming, outgoing) => void outgoing.writeHead(401).end("{}"), /HTTP 401 from 127\.0\.0\.1:\d+\. .*OPENAI_API_KEY/],
   ];
-  it("that is down: not judged, said with its address", async () => {
+  test("that is down: not judged, said with its address", async () => {
     const { code, stdout, stderr } = await llmops(folderWith(endpointSuite(2, { apiBaseUrl: "http://127.0.0.1:1/v1" })), ["eval"]);
     assert.deepEqual([code, stderr], [3, ""]);
     assert.match(stdout, /Not judged: 2 of 2 questions had no answer \(127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)\)\./);
     assert.match(stdout, /\n1 not judged\. .+ exit 3\n$/);
   });
-  it("that does not answer as one should: not judged, and why", async () => {
+  test("that does not answer as one should: not judged, and why", async () => {
     await Promise.all(
       BEHAVIOURS.map(([what, answer, message]) =>
         withEndpoint(answer, async ({ url }) => {
@@ -104,7 +106,7 @@ describe("an endpoint", function () {
     );
   });
 
-  it("that refuses this very request: the case fails", async () => {
+  test("that refuses this very request: the case fails", async () => {
     const refuse: http.RequestListener = (_incoming, outgoing) => void outgoing.writeHead(400).end('{"error":{"message":"too long"}}');
     await withEndpoint(refuse, async ({ url }) => {
       const { code, stdout } = await llmops(folderWith(endpointSuite(1, { apiBaseUrl: url })), ["eval"]);
@@ -113,7 +115,7 @@ describe("an endpoint", function () {
     });
   });
 
-  it("that fails twice and then answers: asked again", async () => {
+  test("that fails twice and then answers: asked again", async () => {
     let asked = 0;
     const busy: http.RequestListener = (_incoming, outgoing) => void (++asked <= 2 ? outgoing.writeHead(503, { "retry-after-ms": "1" }).end() : outgoing.end(completion()));
     await withEndpoint(busy, async ({ url }) => {
@@ -125,6 +127,7 @@ describe("an endpoint", function () {
 
 describe("a store", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
   it("that may not be written: results are kept in memory, which is said, and the verdict is the same", async function () {
     if (process.getuid?.() !== 0) this.skip();
@@ -144,7 +147,7 @@ describe("a store", function () {
     assert.match(accept.stderr, /EACCES.+llmops\.baseline\.json/);
   });
 
-  it("of a newer version is left as it is", async () => {
+  test("of a newer version is left as it is", async () => {
     const folder = folderWith(echoSuite(2));
     assert.equal((await llmops(folder, ["eval"])).code, 0);
     const file = join(folder, ".llmops/store.db");
@@ -159,7 +162,7 @@ describe("a store", function () {
     assert.deepEqual(readFileSync(file), before);
   });
 
-  it("that is damaged is set aside, and a new one begun", async () => {
+  test("that is damaged is set aside, and a new one begun", async () => {
     const folder = folderWith(echoSuite(2));
     mkdirSync(join(folder, ".llmops"));
     writeFileSync(join(folder, ".llmops/store.db"), "this is no database ".repeat(100));
@@ -170,7 +173,7 @@ describe("a store", function () {
     assert.deepEqual([again.calls, again.cached], [0, 2]);
   });
 
-  it("takes the runs of two processes at the same time", async () => {
+  test("takes the runs of two processes at the same time", async () => {
     await withEndpoint(good, async ({ url }) => {
       const folder = folderWith(endpointSuite(60, { apiBaseUrl: url }));
       const both = await Promise.all([json(folder, ["eval"]), json(folder, ["eval"])]);
@@ -185,8 +188,9 @@ describe("a store", function () {
 
 describe("a folder", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("without git: compared with the text before the first edit", async () => {
+  test("without git: compared with the text before the first edit", async () => {
     const folder = folderWith(echoSuite(40));
     assert.equal((await json(folder, ["eval"])).suites[0]?.baseline, undefined);
     write(folder, echoPrompt(20));
@@ -195,7 +199,7 @@ describe("a folder", function () {
     assert.match(stdout, /\n1 regression\. Baseline: before your first edit, just now\. {3}exit 1\n$/);
   });
 
-  it("that is a repository without commits: nothing to compare with yet", async () => {
+  test("that is a repository without commits: nothing to compare with yet", async () => {
     const folder = folderWith(echoSuite(2));
     commitAll(folder)("update-ref", "-d", "HEAD");
     const { code, stdout, stderr } = await llmops(folder, ["eval"]);
@@ -203,7 +207,7 @@ describe("a folder", function () {
     assert.match(stdout, /\n1 passed\. Baseline: nothing to compare with\. {3}exit 0\n$/);
   });
 
-  it("on a detached HEAD: compared with the commit before, or the default branch's", async () => {
+  test("on a detached HEAD: compared with the commit before, or the default branch's", async () => {
     const folder = folderWith(echoSuite(40));
     const git = commitAll(folder);
     const base = git("rev-parse", "HEAD").trim();
@@ -217,7 +221,7 @@ describe("a folder", function () {
     assert.match(stdout, /✓ git {10}detached HEAD at [0-9a-f]{7}\n/);
   });
 
-  it("that is a linked work tree: it shares the main one's store", async () => {
+  test("that is a linked work tree: it shares the main one's store", async () => {
     const folder = folderWith(echoSuite(2));
     const git = commitAll(folder);
     const linked = join(temporaryFolder(), "linked");

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commitAll, ROOT } from "../engine.ts";
-import { echoPrompt, echoSuite, engine, folderWith, json, lines, llmops, type Report, write } from "./support.ts";
+import { echoPrompt, echoSuite, engine, folderWith, json, lines, llmops, type Report, sideBySide, write } from "./support.ts";
 
 describe("llmops baseline", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("accept pins the version that eval then compares with", async () => {
+  test("accept pins the version that eval then compares with", async () => {
     const folder = folderWith(echoSuite(24, 2));
     const none = await llmops(folder, ["baseline", "show"]);
     assert.deepEqual([none.code, none.stdout], [0, "promptfooconfig.yaml   no baseline yet\n"]);
@@ -30,7 +31,7 @@ describe("llmops baseline", function () {
     assert.match(worse.stdout, /accuracy +91\.7\s% → 16\.7\s% .+REGRESSION/);
   });
 
-  it("accept refuses what could prove nothing later, and still accepts the others", async () => {
+  test("accept refuses what could prove nothing later, and still accepts the others", async () => {
     const folder = folderWith({ ...echoSuite(19, 0, "a"), ...echoSuite(20, 0, "b"), "c/promptfooconfig.yaml": "prompts: [" });
     commitAll(folder);
     const { code, stdout, stderr } = await llmops(folder, ["baseline", "accept", "a", "b"]);
@@ -41,7 +42,7 @@ describe("llmops baseline", function () {
     assert.deepEqual([all.exit, all.accepted.map(({ suite }) => suite)], [2, ["b/promptfooconfig.yaml"]]);
   });
 
-  it("show says which commit git found", async () => {
+  test("show says which commit git found", async () => {
     const folder = folderWith(echoSuite(2));
     const git = commitAll(folder);
     write(folder, echoPrompt(1));
@@ -49,7 +50,7 @@ describe("llmops baseline", function () {
     assert.match(stdout, new RegExp(`^promptfooconfig\\.yaml   ${git("rev-parse", "HEAD").slice(0, 7)}, just now \\(found by git\\)\n$`));
   });
 
-  it("says at which line llmops.baseline.json has merge conflicts or was edited, and what to do", async () => {
+  test("says at which line llmops.baseline.json has merge conflicts or was edited, and what to do", async () => {
     const folder = folderWith(echoSuite(20));
     await llmops(folder, ["baseline", "accept"]);
     const file = join(folder, "llmops.baseline.json");
@@ -111,8 +112,9 @@ describe("llmops runs", function () {
 
 describe("llmops init", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("writes a llmops.yaml that holds what held without it, and never writes over one", async () => {
+  test("writes a llmops.yaml that holds what held without it, and never writes over one", async () => {
     const folder = folderWith(echoSuite(20, 0, "evals/a"));
     commitAll(folder);
     const made = await llmops(folder, ["init"]);
@@ -130,7 +132,7 @@ describe("llmops init", function () {
     assert.equal(readFileSync(file, "utf8"), text);
   });
 
-  it("says when there is no suite yet", async () => {
+  test("says when there is no suite yet", async () => {
     const folder = folderWith({});
     const made = await json<{ file: string; suites: string[] }>(folder, ["init"]);
     assert.deepEqual([made.exit, made.file, made.suites], [0, join(folder, "llmops.yaml"), []]);
@@ -140,8 +142,9 @@ describe("llmops init", function () {
 
 describe("llmops doctor", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("lists what has to work, and says that it does", async () => {
+  test("lists what has to work, and says that it does", async () => {
     const folder = folderWith(echoSuite(20));
     commitAll(folder);
     const { code, stdout } = await llmops(folder, ["doctor"]);
@@ -149,7 +152,7 @@ describe("llmops doctor", function () {
     assert.match(stdout, /^✓ node {9}\d+\..+\n✓ folder {7}.+\n✓ store {8}.+\.llmops\n✓ git {10}main at [0-9a-f]{7}\n✓ llmops\.yaml {2}none: the defaults hold\n✓ promptfooconfig\.yaml 20 cases, 1 prompt, provider echo; baseline none yet\n$/);
   });
 
-  it("lists every mistake at its place, and exits with 2", async () => {
+  test("lists every mistake at its place, and exits with 2", async () => {
     const folder = folderWith({ "a/promptfooconfig.yaml": "prompts: [file://none.txt]\nproviders: [echo]\n", "llmops.yaml": "version: 1\nsuites:\n  - { path: a, repeat: 0 }\n" });
     const { code, stdout } = await llmops(folder, ["doctor"]);
     assert.equal(code, 2);
@@ -164,8 +167,9 @@ describe("llmops doctor", function () {
 
 describe("llmops sandbox", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("prints its address, answers there, and ends when it is told to", async () => {
+  test("prints its address, answers there, and ends when it is told to", async () => {
     const sandbox = engine(folderWith({}), ["sandbox"]);
     const [, url] = await sandbox.shows(/^The sandbox listens on (http:\/\/127\.0\.0\.1:\d+\/v1) \(models: sandbox-small, sandbox-large\)\. Ctrl\+C stops it\.\n$/);
     const answer = await fetch(`${url}/chat/completions`, { method: "POST", body: JSON.stringify({ model: "sandbox-small", messages: [{ role: "user", content: "Hello" }] }) });
@@ -175,7 +179,7 @@ describe("llmops sandbox", function () {
     assert.deepEqual([code, signal, stderr], [0, null, ""]);
   });
 
-  it("says when its port is taken", async () => {
+  test("says when its port is taken", async () => {
     const folder = folderWith({});
     const first = engine(folder, ["sandbox"]);
     const [, port = ""] = await first.shows(/:(\d+)\/v1/);
@@ -189,9 +193,10 @@ describe("llmops sandbox", function () {
 
 describe("llmops --help and --version", function () {
   this.timeout(30_000);
+  const test = sideBySide();
   const folder = folderWith({});
 
-  it("say what there is, for people", async () => {
+  test("say what there is, for people", async () => {
     const { code, stdout, stderr } = await llmops(folder, ["--help"]);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /^Usage: llmops \[options\] \[command\]\n\nCI\/CD for prompts and models/);
@@ -202,7 +207,7 @@ describe("llmops --help and --version", function () {
     for (const { stdout } of await Promise.all([llmops(folder, ["--version"]), llmops(folder, ["-V"])])) assert.equal(stdout, `${version}\n`);
   });
 
-  it("every option of eval that is documented is there, and every other way round", async () => {
+  test("every option of eval that is documented is there, and every other way round", async () => {
     const { stdout } = await llmops(folder, ["eval", "--help"]);
     const section = /## `eval`\n([\s\S]+?)\n\n[^|]/.exec(readFileSync(join(ROOT, "docs/cli.md"), "utf8"))?.[1] ?? "";
     const flags = (text: string) => new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag));
@@ -211,7 +216,7 @@ describe("llmops --help and --version", function () {
     assert.deepEqual([...flags(section)].sort(), [...offered].sort());
   });
 
-  it("--help of every command is help, and starts nothing", async () => {
+  test("--help of every command is help, and starts nothing", async () => {
     for (const command of ["lsp", "sandbox"]) {
       const { code, stdout } = await llmops(folder, [command, "--help"]);
       assert.equal(code, 0);

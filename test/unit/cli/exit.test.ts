@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { commitAll } from "../engine.ts";
-import { ahead, echoPrompt, echoSuite, endpointSuite, type Ended, folderWith, json, lines, llmops, write } from "./support.ts";
+import { ahead, echoPrompt, echoSuite, type Ended, endpointSuite, folderWith, json, lines, llmops, type Report, sideBySide, write } from "./support.ts";
 
 /** Nothing listens there. */
 const DOWN = { apiBaseUrl: "http://127.0.0.1:1/v1" };
 
 describe("exit codes", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
   describe("over several suites", () => {
     let folder: string;
@@ -27,7 +28,7 @@ describe("exit codes", function () {
       [["worse", "new", "down", "invalid", "good"], 2, "error"],
       [["new", "good"], 100, "failed"],
     ];
-    let reports: (expected: (typeof EXPECTED)[number]) => ReturnType<typeof json>;
+    let reports: (expected: (typeof EXPECTED)[number]) => Promise<Report & { exit: number | null }>;
     before(() => (reports = ahead(EXPECTED, ([suites]) => json(folder, ["eval", ...suites]))));
     for (const expected of EXPECTED) {
       const [suites, code, verdict] = expected;
@@ -51,7 +52,7 @@ describe("exit codes", function () {
     });
   });
 
-  it("is 1 for a missed minimum, with nothing to compare with", async () => {
+  test("is 1 for a missed minimum, with nothing to compare with", async () => {
     const folder = folderWith({ ...echoSuite(4, 1), "llmops.yaml": "version: 1\nsuites:\n  - { path: promptfooconfig.yaml, gate: { accuracy: { min: 90% } } }\n" });
     const { code, stdout } = await llmops(folder, ["eval"]);
     assert.equal(code, 1);
@@ -60,7 +61,7 @@ describe("exit codes", function () {
     assert.match(stdout, /\n1 failed\. Baseline: nothing to compare with\. {3}exit 1\n$/);
   });
 
-  it("is 1 for a case that broke in a small suite", async () => {
+  test("is 1 for a case that broke in a small suite", async () => {
     const folder = folderWith(echoSuite(5));
     commitAll(folder);
     write(folder, echoPrompt(1));
@@ -70,7 +71,7 @@ describe("exit codes", function () {
     assert.match(stdout, /#1 “.+”: good 1 → bad 1 /);
   });
 
-  it("is 0 for thin evidence, which is said, and 1 where that is asked for", async () => {
+  test("is 0 for thin evidence, which is said, and 1 where that is asked for", async () => {
     const folder = folderWith(echoSuite(40));
     commitAll(folder);
     write(folder, echoPrompt(2));
@@ -82,7 +83,7 @@ describe("exit codes", function () {
     assert.equal((await llmops(folder, ["eval", "--fail-on", "inconclusive"])).code, 1);
   });
 
-  it("is 100 for failing cases without a gate and a baseline", async () => {
+  test("is 100 for failing cases without a gate and a baseline", async () => {
     const { code, stdout } = await llmops(folderWith(echoSuite(3, 1)), ["eval"]);
     assert.equal(code, 100);
     assert.match(stdout, /Failed: 1 of 3 cases fails, and there is nothing to compare with\.\n {6}#1 “.+”: bad 1 \(.+\)\n/);

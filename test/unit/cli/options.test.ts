@@ -3,24 +3,25 @@ import { readFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 import { commitAll } from "../engine.ts";
-import { completion, echoPrompt, echoSuite, endpointSuite, folderWith, good, json, lines, llmops, type Report, withEndpoint, write } from "./support.ts";
+import { completion, echoPrompt, echoSuite, endpointSuite, folderWith, good, json, lines, llmops, type Report, sideBySide, withEndpoint, write } from "./support.ts";
 
 describe("options of llmops eval", function () {
   this.timeout(30_000);
+  const test = sideBySide();
 
-  it("--repeat asks each case so many times", async () => {
+  test("--repeat asks each case so many times", async () => {
     const report = await json(folderWith(echoSuite(3)), ["eval", "--repeat", "4"]);
     assert.deepEqual([report.calls, report.suites[0]?.runs, report.suites[0]?.cases], [12, 4, 3]);
   });
 
-  it("--no-cache asks again for everything", async () => {
+  test("--no-cache asks again for everything", async () => {
     const folder = folderWith(echoSuite(3));
     assert.equal((await json(folder, ["eval"])).calls, 3);
     const again = await json(folder, ["eval", "--no-cache"]);
     assert.deepEqual([again.calls, again.cached], [3, 0]);
   });
 
-  it("--filter takes the cases that contain a text, and the suites that have some", async () => {
+  test("--filter takes the cases that contain a text, and the suites that have some", async () => {
     const folder = folderWith({ ...echoSuite(12, 0, "a"), ...echoSuite(3, 0, "b") });
     const { exit, suites } = await json(folder, ["eval", "--filter", "\"n\":1"]);
     assert.deepEqual([exit, suites.map(({ cases }) => cases)], [0, [4, 1]]);
@@ -28,7 +29,7 @@ describe("options of llmops eval", function () {
     assert.deepEqual([narrow.exit, narrow.suites.map(({ cases }) => cases)], [0, [1]]);
   });
 
-  it("-j limits the calls in flight", async () => {
+  test("-j limits the calls in flight", async () => {
     let inFlight = 0;
     let most = 0;
     let waiting: (() => void)[] = [];
@@ -49,14 +50,14 @@ describe("options of llmops eval", function () {
     });
   });
 
-  it("-c names suites of any name, several times", async () => {
+  test("-c names suites of any name, several times", async () => {
     const folder = folderWith({ ...echoSuite(2, 0, "a"), ...echoSuite(3, 0, "b") });
     write(folder, { "a/quick.yaml": readFileSync(join(folder, "a/promptfooconfig.yaml"), "utf8") });
     const { suites } = await json(folder, ["eval", "-c", "a/quick.yaml", "-c", "b/promptfooconfig.yaml"]);
     assert.deepEqual(suites.map(({ cases }) => cases), [2, 3]);
   });
 
-  it("--baseline compares with a commit or another baseline file", async () => {
+  test("--baseline compares with a commit or another baseline file", async () => {
     const folder = folderWith(echoSuite(40));
     const git = commitAll(folder);
     assert.equal((await llmops(folder, ["baseline", "accept"])).code, 0);
@@ -77,7 +78,7 @@ describe("options of llmops eval", function () {
     assert.deepEqual([unknown.code, unknown.stderr], [2, 'There is no commit "v9" here.\n']);
   });
 
-  it("reads the llmops.yaml that is nearest to each suite, also from a folder above", async () => {
+  test("reads the llmops.yaml that is nearest to each suite, also from a folder above", async () => {
     const gate = (bound: string) => `version: 1\nsuites:\n  - { path: promptfooconfig.yaml, gate: { accuracy: { min: ${bound} } } }\n`;
     const folder = folderWith({ ...echoSuite(2, 1, "strict"), "strict/llmops.yaml": gate("90%"), ...echoSuite(2, 1, "lax"), "lax/llmops.yaml": gate("10%") });
     const { exit, suites } = await json(folder, ["eval"]);
@@ -86,12 +87,13 @@ describe("options of llmops eval", function () {
 
   describe("a budget, for endpoints that are not this machine", () => {
     before(function () {
-      // Elsewhere nothing can be reached by this address, which is no loopback address and yet this machine.
+      // On Windows nothing can be reached by this address, which is no loopback address and yet this machine.
       if (process.platform === "win32") this.skip();
     });
+    const test = sideBySide();
     const remote = (port: number) => ({ apiBaseUrl: `http://0.0.0.0:${port}/v1`, price: { input: 1_000_000, output: 0 } });
 
-    it("--max-calls makes none when they would not be enough", async () => {
+    test("--max-calls makes none when they would not be enough", async () => {
       await withEndpoint(good, async ({ port, requests }) => {
         const folder = folderWith(endpointSuite(4, remote(port)));
         const { code, stdout, stderr } = await llmops(folder, ["eval", "--max-calls", "3"]);
@@ -102,7 +104,7 @@ describe("options of llmops eval", function () {
       });
     });
 
-    it("--max-calls holds over all suites, and those judged before it ended are told", async () => {
+    test("--max-calls holds over all suites, and those judged before it ended are told", async () => {
       await withEndpoint(good, async ({ port, requests }) => {
         const folder = folderWith({ ...endpointSuite(4, remote(port), "a"), ...endpointSuite(5, remote(port), "b") });
         const { code, stdout, stderr } = await llmops(folder, ["eval", "--max-calls", "8", "--no-cache"]);
@@ -114,7 +116,7 @@ describe("options of llmops eval", function () {
       });
     });
 
-    it("--max-cost stops when the money is spent; the next run goes on from there", async () => {
+    test("--max-cost stops when the money is spent; the next run goes on from there", async () => {
       await withEndpoint(good, async ({ port, requests }) => {
         const folder = folderWith(endpointSuite(5, remote(port)));
         const { code, stderr } = await llmops(folder, ["eval", "--max-cost", "2", "-j", "1"]);
@@ -125,7 +127,7 @@ describe("options of llmops eval", function () {
       });
     });
 
-    it("does not count what is on this machine", async () => {
+    test("does not count what is on this machine", async () => {
       await withEndpoint(good, async ({ url }) => {
         assert.equal((await llmops(folderWith(endpointSuite(3, { apiBaseUrl: url })), ["eval", "--max-calls", "0"])).code, 0);
       });

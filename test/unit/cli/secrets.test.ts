@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 import { ROOT } from "../engine.ts";
-import { completion, endpointSuite, engine, folderWith, good, lines, llmops, withEndpoint } from "./support.ts";
+import { completion, endpointSuite, engine, folderWith, good, lines, llmops, sideBySide, withEndpoint } from "./support.ts";
 
 const KEY = "sk-test-0123456789abcdef";
 
@@ -33,16 +33,17 @@ describe("a folder of one's own, without any configuration", function () {
 
 describe("a key in the environment", function () {
   this.timeout(30_000);
+  const test = sideBySide();
   const authorization = (requests: readonly http.IncomingMessage[]) => requests.map(({ headers }) => headers.authorization);
 
-  it("goes where OPENAI_BASE_URL of the same environment points", async () => {
+  test("goes where OPENAI_BASE_URL of the same environment points", async () => {
     await withEndpoint(good, async ({ url, requests }) => {
       const { code } = await llmops(folderWith(endpointSuite(1, {})), ["eval"], { env: { OPENAI_BASE_URL: url, OPENAI_API_KEY: KEY } });
       assert.deepEqual([code, authorization(requests)], [0, [`Bearer ${KEY}`]]);
     });
   });
 
-  it("does not go to an address that only the suite names, unless LLMOPS_APPROVED says so", async () => {
+  test("does not go to an address that only the suite names, unless LLMOPS_APPROVED says so", async () => {
     await withEndpoint(good, async ({ url, requests }) => {
       const folder = folderWith(endpointSuite(1, { apiBaseUrl: url }));
       const origin = new URL(url).origin;
@@ -54,7 +55,7 @@ describe("a key in the environment", function () {
     });
   });
 
-  it("that llmops.yaml refers to is asked for where it is missing or not approved", async () => {
+  test("that llmops.yaml refers to is asked for where it is missing or not approved", async () => {
     await withEndpoint(good, async ({ url, requests }) => {
       const folder = folderWith({
         ...endpointSuite(1, {}),
@@ -73,7 +74,7 @@ describe("a key in the environment", function () {
     });
   });
 
-  it("says which part of LLMOPS_APPROVED cannot be read", async () => {
+  test("says which part of LLMOPS_APPROVED cannot be read", async () => {
     const { stderr } = await llmops(folderWith({}), ["runs", "list"], { env: { LLMOPS_APPROVED: "MY_KEY" } });
     assert.equal(stderr, 'warning: LLMOPS_APPROVED: "MY_KEY" is not of the form NAME=https://host. It is ignored.\n');
   });
@@ -84,7 +85,7 @@ describe("a key in the environment", function () {
     ["in a page", ({ headers }, outgoing) => void outgoing.end(`key ${headers.authorization}`)],
   ];
   for (const [where, answer] of ECHOES) {
-    it(`is shown and stored nowhere, even by an endpoint that sends it back ${where}`, async () => {
+    test(`is shown and stored nowhere, even by an endpoint that sends it back ${where}`, async () => {
       await withEndpoint(answer, async ({ url, requests }) => {
         const folder = folderWith(endpointSuite(2, {}));
         const options = { env: { OPENAI_BASE_URL: url, OPENAI_API_KEY: KEY, LLMOPS_LOG: "debug" } };

@@ -84,6 +84,18 @@ export function ahead<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return (item) => results.get(item) as Promise<R>;
 }
 
+/** As `it`, for the tests of one `describe` that share nothing: they are started `ahead`. */
+export function sideBySide(): (name: string, test: () => Promise<void>) => void {
+  const tests: { test: () => Promise<void> }[] = [];
+  let result: (item: (typeof tests)[number]) => Promise<void>;
+  before(() => (result = ahead(tests, ({ test }) => test())));
+  return (name, test) => {
+    const item = { test };
+    tests.push(item);
+    it(name, () => result(item));
+  };
+}
+
 /** A command's JSON, as a script takes it: all of stdout. */
 export async function json<T = Report>(cwd: string, args: readonly string[], options?: Options): Promise<T & { exit: number | null }> {
   const { code, stdout } = await llmops(cwd, [...args, "--json"], options);

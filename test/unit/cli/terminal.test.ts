@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type http from "node:http";
 import { join } from "node:path";
 import { commitAll, ENGINE, ROOT } from "../engine.ts";
-import { completion, echoPrompt, echoSuite, endpointSuite, type Ended, engine, exists, folderWith, json, llmops, type Options, type Running, start, withEndpoint, write } from "./support.ts";
+import { completion, echoPrompt, echoSuite, type Ended, endpointSuite, engine, exists, folderWith, json, llmops, type Options, type Running, sideBySide, start, withEndpoint, write } from "./support.ts";
 
 /** Gives a program a terminal for all its streams, and ends as it does. */
 const TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
@@ -30,10 +30,11 @@ describe("llmops in a terminal, and without one", function () {
     before(function () {
       if (!exists("python3") || process.platform === "win32") this.skip();
     });
+    const test = sideBySide();
     const inTerminal = (args: readonly string[], options?: Options): Promise<Ended> => start(folder, "python3", ["-c", TERMINAL, process.execPath, ENGINE, ...args], options).ended;
     const colours = /\u001b\[\d+m/;
 
-    it("shows a bar while it runs, takes it away, and colours the verdict", async () => {
+    test("shows a bar while it runs, takes it away, and colours the verdict", async () => {
       const { code, stdout } = await inTerminal(["eval", "--no-cache"]);
       assert.equal(code, 1);
       assert.match(stdout, /\rpromptfooconfig\.yaml {3}░{20} 0\/40/);
@@ -43,13 +44,13 @@ describe("llmops in a terminal, and without one", function () {
       assert.ok(after.includes(`${ESCAPE}[31mREGRESSION${ESCAPE}[39m`), after);
     });
 
-    it("uses no colours where NO_COLOR says so", async () => {
+    test("uses no colours where NO_COLOR says so", async () => {
       const { stdout } = await inTerminal(["eval"], { env: { NO_COLOR: "1" } });
       assert.match(stdout, /REGRESSION/);
       assert.doesNotMatch(stdout, colours);
     });
 
-    it("draws no bar in CI, whose logs keep every line", async () => {
+    test("draws no bar in CI, whose logs keep every line", async () => {
       const { stdout } = await inTerminal(["eval"], { env: { CI: "1" } });
       assert.match(stdout, /REGRESSION/);
       assert.doesNotMatch(stdout, /[█░]/);
@@ -74,6 +75,7 @@ describe("Ctrl+C", function () {
   before(function () {
     if (process.platform === "win32") this.skip();
   });
+  const test = sideBySide();
 
   /** Answers five questions; the sixth waits for ever, until `resume`. */
   function stalling(): { answer: http.RequestListener; stalled: Promise<void>; resume: () => void } {
@@ -112,13 +114,13 @@ describe("Ctrl+C", function () {
     });
   }
 
-  it("ends a run, keeps what was answered, and the next run goes on from there", () =>
+  test("ends a run, keeps what was answered, and the next run goes on from there", () =>
     interrupted(
       (folder) => engine(folder, ["eval", "-j", "1"]),
       ({ process }) => process.kill("SIGINT"),
     ));
 
-  it("does so through the launcher too, which passes on what the terminal sent to both", () =>
+  test("does so through the launcher too, which passes on what the terminal sent to both", () =>
     interrupted(
       (folder) => start(folder, "node", [join(ROOT, "bin/llmops.cjs"), "eval", "-j", "1"], { group: true }),
       ({ process: { pid } }) => process.kill(-(pid as number), "SIGINT"),
