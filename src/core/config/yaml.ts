@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { type Problem, type Range, START } from "../problem.ts";
 import { LineIndex } from "./positions.ts";
+import { badAlias } from "./yamlAliases.ts";
 import { type YamlNode, yamlTree } from "./yamlTree.ts";
 
 export type Path = readonly (string | number)[];
@@ -21,6 +22,7 @@ export interface YamlDocument {
   locate(path: Path, part?: "value" | "key"): Range;
 }
 
+const HAS_ALIASES = /&[^\s,[\]{}][^]*\*[^\s,[\]{}]/;
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 
 /** Reads a file's text. Never throws for what stands in it. */
@@ -29,7 +31,10 @@ export function parseYaml(file: string, text: string): YamlDocument {
   let value: unknown;
   const problems: Problem[] = [];
   try {
-    value = /^\s*(#[^\n]*\s*)*$/.test(source) ? null : load(source, { schema: SCHEMA, json: /\.json$/i.test(file) });
+    const read = /^\s*(#[^\n]*\s*)*$/.test(source) ? null : load(source, { schema: SCHEMA, json: /\.json$/i.test(file) });
+    const alias = HAS_ALIASES.test(source) ? badAlias(yamlTree(source)) : undefined;
+    if (alias) problems.push(problemAt(file, source, alias.node.start, alias.node.end, alias.reason));
+    else value = read;
   } catch (error) {
     problems.push(syntaxProblem(file, source, error));
   }
@@ -127,16 +132,25 @@ function trimmedEnd(source: string, start: number, end: number): number {
 }
 
 function syntaxProblem(file: string, source: string, error: unknown): Problem {
-  if (!(error instanceof YAMLException)) {
-    return { severity: "error", code: "yaml-syntax", message: `This cannot be read: ${error instanceof Error ? error.message : String(error)}`, location: { file, range: START } };
-  }
-  const offset = (error.mark as { position?: number } | undefined)?.position ?? 0;
-  const start = new LineIndex(source).position(Math.min(offset, source.length));
-  const reason = error.reason || "it is not valid YAML";
-  return {
-    severity: "error",
-    code: "yaml-syntax",
-    message: `${/\.json$/i.test(file) ? "JSON" : "YAML"} syntax: ${reason}.`,
-    location: { file, range: { start, end: { line: start.line, character: start.character + 1 } } },
-  };
+  if (!(error instanceof YAMLException)) return problemAt(file, source, 0, 0, error instanceof Error ? error.message : String(error));
+  const offset = Math.min((error.mark as { position?: number } | undefined)?.position ?? 0, source.length);
+  const template = unquotedTemplate(source, offset, error.reason);
+  if (template !== undefined) return problemAt(file, source, template, template + 2, 'a value that begins with {{ must be quoted, such as "{{ name }}"');
+  return problemAt(file, source, offset, offset + 1, error.reason || "it is not valid YAML");
+}
+
+function problemAt(file: string, source: string, start: number, end: number, reason: string): Problem {
+  const from = new LineIndex(source).position(start);
+  const range = { start: from, end: { line: from.line, character: from.character + end - start } };
+  return { severity: "error", code: "yaml-syntax", message: `${/\.json$/i.test(file) ? "JSON" : "YAML"} syntax: ${reason}.`, location: { file, range } };
+}
+
+/** Where a `{{` stands that YAML takes for two mappings: the parser stumbles over it later on its line, or says no place at all. */
+function unquotedTemplate(source: string, offset: number, reason: string): number | undefined {
+  const isWhole = /complex keys/.test(reason);
+  const lines = isWhole ? source : source.slice(0, offset);
+  const match = /(?:^|[:\-,[]\s+|\[)(?=\{\{)/gm;
+  match.lastIndex = isWhole ? 0 : Math.max(lines.lastIndexOf("\n"), lines.lastIndexOf("\r")) + 1;
+  const found = match.exec(lines);
+  return found ? found.index + found[0].length : undefined;
 }

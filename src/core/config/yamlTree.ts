@@ -86,11 +86,11 @@ class Builder {
     return true;
   }
 
-  /** A flow collection reaches to its bracket, a block one to the end of its last member. */
+  /** A flow collection reaches to its bracket, a block one to the end of its last member, which may be an empty value. */
   private closed(lastMember: number, start: number, bracket: string): number {
     const opening = bracket === "}" ? "{" : "[";
     if (this.source[start] !== opening) return lastMember;
-    const close = /^(?:\s|,|#[^\n]*\n)*/.exec(this.source.slice(Math.max(lastMember, start + 1)))?.[0].length ?? 0;
+    const close = /^(?:[\s,:?]|#[^\r\n]*)*/.exec(this.source.slice(Math.max(lastMember, start + 1)))?.[0].length ?? 0;
     const end = Math.max(lastMember, start + 1) + close;
     this.lastEnd = this.source[end] === bracket ? end + 1 : lastMember;
     return this.lastEnd;
