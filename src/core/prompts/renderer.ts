@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, load } from "js-yaml";
+import type { Path } from "../config/yaml.ts";
 import type { Message } from "../evals/model.ts";
-import { Templates } from "./templates.ts";
+import { type TemplateMistake, Templates } from "./templates.ts";
 
 type Vars = Readonly<Record<string, unknown>>;
 type Env = Readonly<Record<string, string | undefined>>;
@@ -26,8 +27,8 @@ export interface Renderer {
   prompt(template: string, vars: Vars, env: Env): Rendered;
   /** Any other template, such as an assertion's value. @throws with nunjucks' message. */
   text(template: string, vars: Vars, env: Env): string;
-  /** The mistake in a template and its place (zero-based); `undefined` when it compiles. */
-  check(template: string): { message: string; line: number; character: number } | undefined;
+  /** The mistake in a prompt's template; `undefined` when it compiles. In a JSON prompt `path` leads to the text that it stands in. */
+  check(template: string): (TemplateMistake & { readonly path: Path }) | undefined;
 }
 
 /** Fills templates by promptfoo's rules. nunjucks is loaded here, once. */
@@ -36,12 +37,25 @@ export async function createRenderer(): Promise<Renderer> {
   return {
     prompt: (template, vars, env) => renderPrompt(templates, template, vars, env),
     text: (template, vars, env) => templates.render(template, { ...vars, env }),
-    check: (template) => templates.check(template),
+    check: (template) => mistakeIn(templates, parsedJson(template)?.value ?? template, []),
   };
 }
 
+function mistakeIn(templates: Templates, value: unknown, path: Path): ReturnType<Renderer["check"]> {
+  if (typeof value === "string") {
+    const mistake = templates.check(value);
+    return mistake && { ...mistake, path };
+  }
+  if (value === null || typeof value !== "object") return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const mistake = mistakeIn(templates, item, [...path, key]);
+    if (mistake) return mistake;
+  }
+  return undefined;
+}
+
 function renderPrompt(templates: Templates, template: string, vars: Vars, env: Env): Rendered {
-  const filled = withNestedVariables(vars);
+  const filled = withNestedVariables(withoutLastLineEnds(vars));
   const json = parsedJson(template);
   try {
     if (json !== undefined) {
@@ -54,6 +68,11 @@ function renderPrompt(templates: Templates, template: string, vars: Vars, env: E
     if (error instanceof RenderError) throw error;
     throw new RenderError(`The prompt cannot be filled in: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim()}`);
   }
+}
+
+/** The line end that a block of YAML leaves behind is not part of a value; promptfoo drops it too. */
+function withoutLastLineEnds(vars: Vars): Vars {
+  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, typeof value === "string" ? value.replace(/\n$/, "") : value]));
 }
 
 /** `{{name}}` in a variable's value stands for another variable, up to five deep. */
@@ -72,12 +91,15 @@ function withNestedVariables(vars: Vars): Vars {
   return filled;
 }
 
+/** A variable at the beginning of an expression or a condition, or a list that is looped over. */
+const NAMED = /(?:\{\{-?|\{%-?\s*(?:(?:if|elif)(?:\s+not)?|for\s+\w+\s+in)\s)\s*([A-Za-z_]\w*)/g;
+
 /** Values are templates themselves, but only those whose every variable exists: text of a user may look like one. */
 function renderedValues(templates: Templates, vars: Vars, env: Env): Vars {
   return Object.fromEntries(
     Object.entries(vars).map(([name, value]) => {
       if (typeof value !== "string" || !/\{[{%]/.test(value)) return [name, value];
-      const names = [...value.matchAll(/\{\{-?\s*([A-Za-z_]\w*)/g)].map((match) => match[1] as string);
+      const names = [...value.matchAll(NAMED)].map((match) => match[1] as string);
       if (!names.every((other) => other === "env" || Object.hasOwn(vars, other))) return [name, value];
       try {
         return [name, templates.render(value, { ...vars, env })];
@@ -100,7 +122,7 @@ function parsedJson(template: string): { value: unknown } | undefined {
 function mapLeaves(value: unknown, render: (leaf: string) => string): unknown {
   if (typeof value === "string") return render(value);
   if (Array.isArray(value)) return value.map((item) => mapLeaves(item, render));
-  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [render(key), mapLeaves(item, render)]));
+  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapLeaves(item, render)]));
   return value;
 }
 
@@ -128,7 +150,7 @@ function messagesOf(text: string): readonly Message[] {
 }
 
 function checked(value: unknown): readonly Message[] {
-  if (!Array.isArray(value) || !value.every((item) => item !== null && typeof item === "object")) throw new RenderError("A chat must be a list of messages with role and content.");
+  if (!Array.isArray(value) || !value.every((item) => item !== null && typeof item === "object" && !Array.isArray(item))) throw new RenderError("A chat must be a list of messages with role and content.");
   return value as Message[];
 }
 

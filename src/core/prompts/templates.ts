@@ -7,6 +7,13 @@ const KEPT = 500;
 /** What has none of these is no template. */
 const MARKS = /\{\{|\{%|\{#/;
 
+/** A mistake in a template, zero-based. */
+export interface TemplateMistake {
+  readonly message: string;
+  readonly line: number;
+  readonly character: number;
+}
+
 /** nunjucks as promptfoo uses it: no escaping, undefined variables are empty, a `load` filter. */
 export class Templates {
   private readonly compile: (text: string) => Template;
@@ -39,16 +46,24 @@ export class Templates {
   }
 
   /** The mistake in a template and its place (zero-based); `undefined` when it compiles. */
-  check(text: string): { message: string; line: number; character: number } | undefined {
+  check(text: string): TemplateMistake | undefined {
     if (!MARKS.test(text)) return undefined;
     try {
       this.compile(text);
       return undefined;
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
+      const message = said.replace(/^\(unknown path\)\s*/, "").replace(/^\[Line \d+, Column \d+\]\s*/, "").replace(/^Error: /, "").replace(/\s+/g, " ").trim();
       const place = /\[Line (\d+), Column (\d+)\]/.exec(said);
-      const message = said.replace(/^[\s\S]*?\[Line \d+, Column \d+\]\s*/, "").replace(/\s+/g, " ").trim();
-      return { message, line: Math.max(0, Number(place?.[1] ?? 1) - 1), character: Math.max(0, Number(place?.[2] ?? 1) - 1) };
+      return { message, ...(place ? { line: Number(place[1]) - 1, character: Number(place[2]) - 1 } : openedAt(text, message)) };
     }
   }
+}
+
+/** nunjucks gives no place when a template ends too early: it is where the last thing was opened that it misses the end of. */
+function openedAt(text: string, message: string): Pick<TemplateMistake, "line" | "character"> {
+  const tag = /^parse(\w+):/.exec(message)?.[1]?.toLowerCase();
+  const marks = [...text.matchAll(tag ? new RegExp(`\\{%-?\\s*${tag}`, "g") : /\{[{%#]/g)];
+  const before = text.slice(0, marks.at(-1)?.index ?? 0).split("\n");
+  return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
 }
