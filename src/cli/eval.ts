@@ -3,10 +3,13 @@ import type { Case } from "../core/evals/model.ts";
 import { BudgetError } from "../core/evals/run/caller.ts";
 import { BudgetExceeded } from "../core/evals/run/runner.ts";
 import { evaluateSuite } from "../core/regression/evaluate.ts";
+import type { FinishedRun } from "../core/regression/output/rows.ts";
+import { changesOf } from "../core/regression/places.ts";
 import type { RunReport } from "../core/regression/report.ts";
 import { exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
+import { resultFiles, writeResults } from "./output.ts";
 import { progressBar } from "./progress.ts";
 import { mistakesOf, type NamedSuite, namedSuites } from "./suites.ts";
 import { summary, suiteTable } from "./table.ts";
@@ -22,6 +25,7 @@ interface Options {
   maxCalls?: number;
   maxCost?: number;
   failOn?: string;
+  output?: string[];
   json?: boolean;
 }
 
@@ -35,30 +39,35 @@ export interface Outcome {
 }
 
 export async function evalCommand(front: Front, names: readonly string[], options: Options): Promise<number> {
+  const files = resultFiles(front, options.output ?? []);
   const suites = await namedSuites(front, [...names, ...(options.config ?? [])]);
   const outcome: Outcome = { reports: [], invalid: 0, stopped: false };
+  const finished: FinishedRun[] = [];
   for (const suite of suites) {
     if (outcome.stopped) break;
-    const report = await judge(front, suite, options, outcome);
+    const run = await judge(front, suite, options, outcome);
+    const report = run?.report;
     // A filter leaves suites without any case: there is nothing to say of them.
-    if (!report || (options.filter !== undefined && report.series.every((series) => series.cases === 0))) continue;
+    if (!run || !report || (options.filter !== undefined && report.series.every((series) => series.cases === 0))) continue;
     outcome.reports.push(report);
+    if (files.length > 0) finished.push(run);
     if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
   }
   const { reports, invalid, stopped } = outcome;
   if (options.filter !== undefined && reports.length === 0 && invalid === 0 && !stopped) throw new UsageError(`No case contains ${JSON.stringify(options.filter)}: nothing was judged.`);
+  await writeResults(files, finished);
   const code = exitCode(outcome, options.failOn === "inconclusive");
   if (options.json) front.print(JSON.stringify(evalJson(outcome)));
   else if (reports.length > 0) front.print(summary(reports, code, front.host.clock.now()));
   return code;
 }
 
-/** One suite's report; without one, what kept it from being judged is said and noted. */
-async function judge(front: Front, { workspace, file }: NamedSuite, options: Options, outcome: Outcome): Promise<RunReport | undefined> {
+/** One suite's run; without one, what kept it from being judged is said and noted. */
+async function judge(front: Front, { workspace, file }: NamedSuite, options: Options, outcome: Outcome): Promise<FinishedRun | undefined> {
   const name = relativePosix(workspace.root, file);
   const bar = progressBar(front, name);
   try {
-    const { report, problems } = await evaluateSuite(workspace, {
+    const { report, problems, version, found, series } = await evaluateSuite(workspace, {
       file,
       trigger: "cli",
       repeat: options.repeat,
@@ -75,7 +84,8 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
     bar.clear();
     for (const problem of problems) front.problem(problem);
     if (problems.some((problem) => problem.severity === "error")) outcome.invalid++;
-    return report;
+    const changes = found.baseline ? await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts) : [];
+    return { report, version, series, changes, root: workspace.root, store: workspace.store };
   } catch (error) {
     bar.clear();
     const mistakes = mistakesOf(error);

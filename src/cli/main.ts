@@ -37,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--max-calls <n>", "calls to remote endpoints at most", count)
     .option("--max-cost <usd>", "USD at most, where prices are known", amount)
     .option("--fail-on <verdict>", "inconclusive: exit 1 also when the evidence is thin", inconclusive)
+    .option("-o, --output <file>", "write the results into a file: .json (promptfoo's), .xml (JUnit), .sarif, .md, .html, .csv; may be given several times", collect, [])
     .option("--json", "one JSON object on stdout, messages on stderr")
     .action(act(async (front, suites: string[], options: object) => (await import("./eval.ts")).evalCommand(front, suites, options)));
 

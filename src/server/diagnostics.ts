@@ -1,11 +1,12 @@
 import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
-import { START, type Location, type Problem, type Range } from "../core/problem.ts";
-import { hunksWithin, type Hunk } from "../core/regression/hunks.ts";
+import type { Problem, Range } from "../core/problem.ts";
+import type { Hunk } from "../core/regression/hunks.ts";
+import { anchor, placesOf } from "../core/regression/places.ts";
 import type { CaseChange, SeriesReport, Verdict } from "../core/regression/report.ts";
 import { adviceSentence, baselineWords, caseSentence, changesSentence, headline, plural } from "../core/regression/words.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
-import type { FileChange, SuiteDescription } from "./worker/messages.ts";
+import type { SuiteDescription } from "./worker/messages.ts";
 
 export const SOURCE = "LLMOps";
 /** Cases listed with a diagnostic, and hunks that carry it. */
@@ -72,17 +73,16 @@ function verdictDiagnostics(suite: SuiteDescription, now: number): { file: strin
   return report.series.flatMap((series) => {
     const severity = severityOf(series);
     if (severity === undefined) return [];
-    const places = placesOf(suite, series);
     const text = message(series, baselineWords(report, now));
     const data: DiagnosticData = { suite: suite.file, verdict: series.verdict, canRepeat: series.metrics.some((metric) => metric.advice?.detectableWithRepeats) };
-    return places.map(({ location, note }) => ({
+    return placesOf(suite, series).slice(0, MARKED_HUNKS).map(({ location, change }) => ({
       file: location.file,
       diagnostic: {
         severity,
         range: location.range,
         source: SOURCE,
         code: series.verdict === "passed" || series.verdict === "improved" ? "broken-cases" : series.verdict,
-        message: note ? `${text}\n${note}` : text,
+        message: [text, ...(change ? hunkNotes(change) : [])].join("\n"),
         relatedInformation: related(series.hasBaseline ? series.broke : series.failing),
         data,
       },
@@ -122,28 +122,10 @@ function related(changes: readonly CaseChange[]): DiagnosticRelatedInformation[]
   return changes.slice(0, LISTED_CASES).map((change) => ({ location: { uri: URI.file(change.location.file).toString(), range: change.location.range }, message: caseSentence(change) }));
 }
 
-/** Where a series' verdict stands: the changed hunks of its prompt, else of whatever else changed, else the prompt's beginning. */
-function placesOf(suite: SuiteDescription, series: SeriesReport): { location: Location; note: string }[] {
-  const prompt = suite.prompts.find((candidate) => candidate.key === series.prompt);
-  const inPrompt = prompt ? suite.changes.filter((change) => change.file === prompt.location.file).flatMap((change) => hunksWithin(change.hunks, prompt.location.range).map((hunk) => ({ change, hunk }))) : [];
-  const promptFiles = new Set(suite.prompts.map((candidate) => candidate.location.file));
-  const elsewhere = suite.changes.filter((change) => !promptFiles.has(change.file) || change.file === suite.file).flatMap((change) => change.hunks.map((hunk) => ({ change, hunk })));
-  const changed: { change: FileChange; hunk: Hunk }[] = inPrompt.length > 0 ? inPrompt : elsewhere;
-  if (changed.length === 0 || !series.hasBaseline) return [{ location: anchor(suite, series.prompt), note: "" }];
-  return changed.slice(0, MARKED_HUNKS).map(({ change, hunk }) => ({ location: { file: change.file, range: hunk.range }, note: hunkNote(hunk, changed.length) }));
-}
-
-function hunkNote(hunk: Hunk, of: number): string {
-  const parts = [...(hunk.kind === "removed" ? [`${plural(hunk.removed, "line")} removed here.`] : []), ...(of > 1 ? [`One of ${of} changes; which of them did it is not known.`] : [])];
-  return parts.join(" ");
-}
-
-/** The first line of a prompt: where a verdict stands that no changed line carries. */
-function anchor(suite: SuiteDescription, key: string | undefined): Location {
-  const prompt = suite.prompts.find((candidate) => candidate.key === key) ?? suite.prompts[0];
-  if (!prompt) return { file: suite.file, range: START };
-  const { start } = prompt.location.range;
-  return { file: prompt.location.file, range: { start, end: { line: start.line, character: Number.MAX_SAFE_INTEGER } } };
+function hunkNotes({ hunk, of }: { hunk: Hunk; of: number }): string[] {
+  const removed = hunk.kind === "removed" ? [`${plural(hunk.removed, "line")} removed here.`] : [];
+  const notes = [...removed, ...(of > 1 ? [`One of ${of} changes; which of them did it is not known.`] : [])];
+  return notes.length > 0 ? [notes.join(" ")] : [];
 }
 
 /**

@@ -168,13 +168,27 @@ interface ResultRow {
   detail: string | null;
 }
 
+/** The current version's row of one question. */
+export function findResult(store: Store, runId: string, { series, caseId, repeat }: Pick<ResultRecord, "series" | "caseId" | "repeat">): ResultRecord | undefined {
+  return store
+    .all<ResultRow>(`${SELECT_RESULTS} AND series = ? AND case_id = ? AND arm = 'current' AND repeat = ?`, runId, series, caseId, repeat)
+    .map(toResult)[0];
+}
+
 export function resultsOf(store: Store, runId: string, caseId?: string): ResultRecord[] {
-  const sql = `SELECT series, case_id, arm, repeat, status, score, body, latency_ms, cached, tokens, cost, detail
-    FROM result LEFT JOIN output ON output.id = result.output
-    WHERE run = (SELECT seq FROM run WHERE id = ?)`;
   const rows =
-    caseId === undefined ? store.all<ResultRow>(`${sql} ORDER BY result.id`, runId) : store.all<ResultRow>(`${sql} AND case_id = ? ORDER BY result.id`, runId, caseId);
-  return rows.map((row) => ({
+    caseId === undefined
+      ? store.all<ResultRow>(`${SELECT_RESULTS} ORDER BY result.id`, runId)
+      : store.all<ResultRow>(`${SELECT_RESULTS} AND case_id = ? ORDER BY result.id`, runId, caseId);
+  return rows.map(toResult);
+}
+
+const SELECT_RESULTS = `SELECT series, case_id, arm, repeat, status, score, body, latency_ms, cached, tokens, cost, detail
+  FROM result LEFT JOIN output ON output.id = result.output
+  WHERE run = (SELECT seq FROM run WHERE id = ?)`;
+
+function toResult(row: ResultRow): ResultRecord {
+  return {
     series: row.series,
     caseId: row.case_id,
     arm: row.arm,
@@ -187,7 +201,7 @@ export function resultsOf(store: Store, runId: string, caseId?: string): ResultR
     tokens: row.tokens ?? undefined,
     cost: row.cost ?? undefined,
     detail: row.detail ?? undefined,
-  }));
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Location, Problem } from "../../core/problem.ts";
 import type { BaselineInfo, RunReport } from "../../core/regression/report.ts";
-import type { Hunk } from "../../core/regression/hunks.ts";
+import type { FileChange } from "../../core/regression/places.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
 
 /**
@@ -53,14 +53,6 @@ export type Failure =
   | { readonly reason: "cancelled" }
   | { readonly reason: "refused"; readonly message: string }
   | { readonly reason: "error"; readonly message: string };
-
-/** A file of a suite and where it differs from the baseline. */
-export interface FileChange {
-  readonly file: string;
-  /** The baseline's text; `undefined`: the baseline has no such file. */
-  readonly before: string | undefined;
-  readonly hunks: readonly Hunk[];
-}
 
 /** All that the server shows of a suite. */
 export interface SuiteDescription {

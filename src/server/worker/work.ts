@@ -7,14 +7,14 @@ import { findSuites } from "../../core/evals/suite/findSuites.ts";
 import { acceptBaseline } from "../../core/regression/baseline/accept.ts";
 import { type ResolvedBaseline, resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { evaluateSuite } from "../../core/regression/evaluate.ts";
-import { hunksOf } from "../../core/regression/hunks.ts";
+import { changesOf } from "../../core/regression/places.ts";
 import type { RunReport } from "../../core/regression/report.ts";
 import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../../core/regression/workspace.ts";
 import { findRun, lastVerdict, type RunRecord } from "../../core/store/runs.ts";
 import { CHANGED_FILE } from "../../core/store/open.ts";
 import { recordVersion, versionHash } from "../../core/store/versions.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
-import type { Discovery, FileChange, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
+import type { Discovery, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
 
 /** Writes of other processes are looked at together, this many milliseconds after the first. */
 const COALESCE_MS = 20;
@@ -171,8 +171,6 @@ export class Work {
 
 async function describe({ root }: Workspace, file: string, version: SuiteVersion, found: ResolvedBaseline, report: RunReport | undefined): Promise<SuiteDescription> {
   const prompts = version.suite.prompts.map(({ key, label, location }) => ({ key, label, location }));
-  const first = new Set(prompts.map((prompt) => prompt.location.file));
-  const changes = found.baseline ? await changesOf(version.files, root, found.baseline.snapshot) : [];
   return {
     file,
     name: relativePosix(root, file),
@@ -183,20 +181,10 @@ async function describe({ root }: Workspace, file: string, version: SuiteVersion
     prompts,
     problems: [...version.suite.problems, ...found.problems],
     baseline: found.baseline?.info,
-    changes: changes.sort((a, b) => Number(first.has(b.file)) - Number(first.has(a.file))),
+    changes: found.baseline ? await changesOf(version.files, root, found.baseline.snapshot, prompts) : [],
     version: versionHash(version.files),
     report,
   };
-}
-
-async function changesOf(files: ReadonlyMap<string, string>, root: string, baseline: { read(file: string): Promise<string | undefined> }): Promise<FileChange[]> {
-  const changes: FileChange[] = [];
-  for (const [path, text] of files) {
-    const file = absolutePath(root, path);
-    const before = await baseline.read(file).catch(() => undefined);
-    if (before !== text) changes.push({ file, before, hunks: hunksOf(before ?? "", text) });
-  }
-  return changes;
 }
 
 function reportOf(run: RunRecord): RunReport | undefined {

@@ -188,12 +188,12 @@ class RowWork {
 
   private async sample(row: Row, arm: Arm, question: Question, refresh: boolean): Promise<Sample> {
     const sample = await this.ask(row, question, refresh);
-    const { output, ...kept } = sample;
-    this.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, output, this.options)]));
+    const { output, components, ...kept } = sample;
+    this.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, { output, components }, this.options)]));
     return kept;
   }
 
-  private async ask(row: Row, question: Question, refresh: boolean): Promise<Sample & { output: unknown }> {
+  private async ask(row: Row, question: Question, refresh: boolean): Promise<Sample & Stored> {
     if (question.key === undefined) return failed("error", question.error);
     const { provider } = question.side;
     let answer: Answer;
@@ -219,17 +219,23 @@ class RowWork {
     };
     try {
       const grade = await this.options.judge({ test: row.test, answer, promptText: question.prepare().text });
-      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, reason: grade.reason };
+      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, reason: grade.reason, components: grade.components };
     } catch (error) {
       if (this.options.signal.aborted) throw error;
       if (!(error instanceof JudgeError)) throw error;
-      return { ...common, status: "error", score: 0, metrics: {}, reason: error.message };
+      return { ...common, status: "error", score: 0, metrics: {}, reason: error.message, components: [] };
     }
   }
 }
 
-function failed(status: "rejected" | "error", reason: string): Sample & { output: undefined } {
-  return { status, score: 0, latencyMs: undefined, cached: false, cost: undefined, tokens: undefined, metrics: {}, preview: "", reason, fingerprint: undefined, output: undefined };
+/** What is stored of a sample, and not kept until the run ends. */
+interface Stored {
+  readonly output: unknown;
+  readonly components: RowGrade["components"];
+}
+
+function failed(status: "rejected" | "error", reason: string): Sample & Stored {
+  return { status, score: 0, latencyMs: undefined, cached: false, cost: undefined, tokens: undefined, metrics: {}, preview: "", reason, fingerprint: undefined, output: undefined, components: [] };
 }
 
 function preview(output: unknown): string {
@@ -238,7 +244,7 @@ function preview(output: unknown): string {
   return line.length > PREVIEW_CHARACTERS ? `${line.slice(0, PREVIEW_CHARACTERS)}…` : line;
 }
 
-function toRecord(row: Row, arm: Arm, sample: Sample, output: unknown, options: RunnerOptions): ResultRecord {
+function toRecord(row: Row, arm: Arm, sample: Sample, { output, components }: Stored, options: RunnerOptions): ResultRecord {
   return {
     series: options.series[row.series]?.key ?? "",
     caseId: row.test.id,
@@ -251,7 +257,7 @@ function toRecord(row: Row, arm: Arm, sample: Sample, output: unknown, options: 
     cached: sample.cached,
     tokens: sample.tokens,
     cost: sample.cost,
-    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics }),
+    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components }),
   };
 }
 

@@ -1,0 +1,112 @@
+import type { FinishedRun, ResultRow } from "./rows.ts";
+import type { ResultFormat } from "./formats.ts";
+
+/** promptfoo's `failureReason`. */
+const NONE = 0;
+const ASSERTION = 1;
+const ERROR = 2;
+
+/**
+ * promptfoo's results file, version 3, which other tools read. A row a line; of several suites the columns
+ * and tests are numbered on. The statistics stand before the rows, since they are known before.
+ */
+export const promptfooJson: ResultFormat = function* (runs, rowsOf) {
+  const [first] = runs;
+  const started = new Date(first?.report.startedAt ?? 0).toISOString();
+  const columns = runs.flatMap((run) => run.series.filter((tally) => !tally.skipped).map((tally) => columnOf(run, tally.key)));
+  yield `{"evalId":${JSON.stringify(`eval-${first?.report.runId ?? ""}`)},"results":{"version":3,"timestamp":${JSON.stringify(started)},"prompts":${JSON.stringify(columns)},"stats":${JSON.stringify(stats(runs))},"results":[`;
+  let separator = "\n";
+  let columnOffset = 0;
+  let testOffset = 0;
+  for (const run of runs) {
+    for (const row of rowsOf(run)) {
+      yield separator + JSON.stringify(resultOf(row, columnOffset, testOffset));
+      separator = ",\n";
+    }
+    columnOffset += run.series.filter((tally) => !tally.skipped).length;
+    testOffset += run.version.suite.cases.length;
+  }
+  yield `\n]},"config":${JSON.stringify(configOf(runs))},"shareableUrl":null}\n`;
+};
+
+function columnOf(run: FinishedRun, key: string): object {
+  const tally = run.series.find((candidate) => candidate.key === key);
+  const prompt = run.version.suite.prompts.find((candidate) => candidate.key === tally?.prompt);
+  const samples = tally?.cases.flatMap((item) => item.current) ?? [];
+  const count = (...statuses: string[]) => samples.filter((sample) => sample && statuses.includes(sample.status)).length;
+  const scores = new Map<string, { sum: number; count: number }>();
+  for (const [name, value] of samples.flatMap((sample) => Object.entries(sample?.metrics ?? {}))) {
+    const { sum, count } = scores.get(name) ?? { sum: 0, count: 0 };
+    scores.set(name, { sum: sum + value, count: count + 1 });
+  }
+  return {
+    raw: prompt?.template,
+    label: prompt?.label,
+    provider: tally?.provider,
+    metrics: {
+      score: samples.reduce((sum, sample) => sum + (sample?.score ?? 0), 0),
+      testPassCount: count("passed"),
+      testFailCount: count("failed"),
+      testErrorCount: count("error", "rejected"),
+      totalLatencyMs: samples.reduce((sum, sample) => sum + (sample?.latencyMs ?? 0), 0),
+      tokenUsage: { total: samples.reduce((sum, sample) => sum + (sample?.tokens ?? 0), 0) },
+      namedScores: Object.fromEntries([...scores].map(([name, { sum }]) => [name, sum])),
+      namedScoresCount: Object.fromEntries([...scores].map(([name, { count }]) => [name, count])),
+      cost: samples.reduce((sum, sample) => sum + (sample?.cost ?? 0), 0),
+    },
+  };
+}
+
+function stats(runs: readonly FinishedRun[]): object {
+  const samples = runs.flatMap((run) => run.series.flatMap((tally) => tally.cases.flatMap((item) => item.current)));
+  const count = (...statuses: string[]) => samples.filter((sample) => sample && statuses.includes(sample.status)).length;
+  return {
+    successes: count("passed"),
+    failures: count("failed"),
+    errors: count("error", "rejected"),
+    tokenUsage: { total: samples.reduce((sum, sample) => sum + (sample?.tokens ?? 0), 0) },
+    durationMs: runs.reduce((sum, { report }) => sum + report.durationMs, 0),
+  };
+}
+
+function resultOf(row: ResultRow, columnOffset: number, testOffset: number): object {
+  const { test, prompt, provider } = row;
+  const judged = row.status === "passed" || row.status === "failed";
+  const { description, vars, metadata, threshold } = test;
+  return {
+    success: row.status === "passed",
+    score: row.score,
+    failureReason: row.status === "passed" ? NONE : row.status === "failed" ? ASSERTION : ERROR,
+    ...(row.status === "passed" ? {} : { error: row.reason }),
+    namedScores: row.metrics,
+    latencyMs: row.latencyMs,
+    cost: row.cost ?? 0,
+    gradingResult: judged
+      ? {
+          pass: row.status === "passed",
+          score: row.score,
+          reason: row.reason,
+          namedScores: row.metrics,
+          componentResults: row.components.map(({ type, pass, score, reason, metric }) => ({ pass, score, reason, assertion: { type, ...(metric === undefined ? {} : { metric }) } })),
+        }
+      : null,
+    response: { output: row.output, cached: row.cached, tokenUsage: { total: row.tokens ?? 0 }, cost: row.cost ?? 0 },
+    prompt: { raw: row.promptText, label: prompt.label, config: prompt.config },
+    promptIdx: row.column + columnOffset,
+    provider: { id: provider?.id ?? "", label: provider?.label ?? "" },
+    testIdx: test.index + testOffset,
+    testCase: { ...(description === undefined ? {} : { description }), vars, ...(threshold === undefined ? {} : { threshold }), metadata },
+    vars,
+    metadata: { caseId: test.id, ...(row.repeat > 0 ? { repeatIndex: row.repeat } : {}) },
+  };
+}
+
+/** What ran, without keys: a provider's configuration stays out. */
+function configOf(runs: readonly FinishedRun[]): object {
+  const suites = runs.map(({ version }) => version.suite);
+  return {
+    description: suites[0]?.description,
+    prompts: suites.flatMap((suite) => suite.prompts.map(({ label, template }) => ({ label, raw: template }))),
+    providers: suites.flatMap((suite) => suite.providers.map(({ id, label }) => ({ id, ...(label === undefined ? {} : { label }) }))),
+  };
+}

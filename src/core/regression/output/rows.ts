@@ -1,0 +1,100 @@
+import type { Case, Prompt, ProviderSpec } from "../../evals/model.ts";
+import type { SeriesTally } from "../../evals/run/tally.ts";
+import type { createRenderer } from "../../prompts/renderer.ts";
+import { visibleEnv } from "../../config/visibleEnv.ts";
+import { findResult, type ResultRecord } from "../../store/runs.ts";
+import type { Store } from "../../store/store.ts";
+import type { FileChange } from "../places.ts";
+import type { RunReport } from "../report.ts";
+import type { SuiteVersion } from "../workspace.ts";
+
+/** A run that came to a verdict, with what its rows are made of. */
+export interface FinishedRun {
+  readonly report: RunReport;
+  readonly version: SuiteVersion;
+  readonly series: readonly SeriesTally[];
+  /** Files that differ from the baseline. */
+  readonly changes: readonly FileChange[];
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  readonly store: Store;
+}
+
+/** An assertion's judgement, as the store keeps it. */
+export interface Component {
+  readonly type: string;
+  readonly pass: boolean;
+  readonly score: number;
+  readonly reason: string;
+  readonly metric?: string;
+}
+
+/** One question of the current version with its answer and judgement. */
+export interface ResultRow {
+  readonly test: Case;
+  readonly repeat: number;
+  readonly prompt: Prompt;
+  /** Position among the columns, a prompt under a provider each. */
+  readonly column: number;
+  readonly provider: ProviderSpec | undefined;
+  /** The prompt as it was sent; empty where it could not be filled in. */
+  readonly promptText: string;
+  readonly status: ResultRecord["status"];
+  /** 0 … 1; 0 where nothing was judged. */
+  readonly score: number;
+  readonly reason: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly components: readonly Component[];
+  readonly output: unknown;
+  readonly latencyMs: number | undefined;
+  readonly cached: boolean;
+  readonly tokens: number | undefined;
+  readonly cost: number | undefined;
+}
+
+type Renderer = Awaited<ReturnType<typeof createRenderer>>;
+
+/**
+ * The rows of a run in promptfoo's order: by test, repeat, provider and prompt. Read from the store one by
+ * one, so that a run of any size can be written down.
+ */
+export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultRow> {
+  const { suite, env } = run.version;
+  const seen = visibleEnv(env, suite.options.env);
+  const prompts = new Map(suite.prompts.map((prompt) => [prompt.key, prompt]));
+  const providers = new Map(suite.providers.map((spec) => [spec.label ?? spec.id, spec]));
+  const columns = run.series.filter((tally) => !tally.skipped).map((tally) => ({ tally, repeats: new Map(tally.cases.map((item) => [item.test, item.current.length])) }));
+  const tests = new Set(columns.flatMap(({ repeats }) => [...repeats.keys()]).sort((a, b) => a.index - b.index));
+  for (const test of tests) {
+    const most = Math.max(...columns.map(({ repeats }) => repeats.get(test) ?? 0));
+    for (let repeat = 0; repeat < most; repeat++) {
+      for (const [column, { tally, repeats }] of columns.entries()) {
+        const prompt = prompts.get(tally.prompt);
+        if (!prompt || repeat >= (repeats.get(test) ?? 0)) continue;
+        const record = findResult(run.store, run.report.runId, { series: tally.key, caseId: test.id, repeat });
+        if (!record) continue;
+        yield { test, repeat, prompt, column, provider: providers.get(tally.provider), promptText: textOf(renderer, prompt, test, seen), ...judgement(record) };
+      }
+    }
+  }
+}
+
+function judgement(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText"> {
+  const { reason = "", metrics = {}, components = [] } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">>;
+  const { status, score = 0, latencyMs, cached, tokens, cost } = record;
+  return { status, score, reason, metrics, components, output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
+}
+
+function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>): string {
+  const { prefix = "", suffix = "" } = test.options;
+  try {
+    return renderer.prompt(prefix + prompt.template + suffix, test.vars, env).text;
+  } catch {
+    return "";
+  }
+}
+
+/** An output as text: what is no text as JSON. */
+export function outputText(output: unknown): string {
+  return output === undefined || output === null ? "" : typeof output === "string" ? output : JSON.stringify(output);
+}
