@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, load } from "js-yaml";
 import type { Path } from "../config/yaml.ts";
 import type { Message } from "../evals/model.ts";
+import { type Dialect, dialectRenderers, type RenderDialect } from "./dialects.ts";
 import { type TemplateMistake, Templates } from "./templates.ts";
 
 type Vars = Readonly<Record<string, unknown>>;
@@ -23,19 +24,23 @@ export class RenderError extends Error {
 }
 
 export interface Renderer {
-  /** A prompt's messages. @throws {RenderError} */
-  prompt(template: string, vars: Vars, env: Env): Rendered;
+  /** A prompt's messages. `dialect`: how its file fills in variables, promptfoo's by default. @throws {RenderError} */
+  prompt(template: string, vars: Vars, env: Env, dialect?: Dialect): Rendered;
   /** Any other template, such as an assertion's value. @throws with nunjucks' message. */
   text(template: string, vars: Vars, env: Env): string;
   /** The mistake in a prompt's template; `undefined` when it compiles. In a JSON prompt `path` leads to the text that it stands in. */
   check(template: string): (TemplateMistake & { readonly path: Path }) | undefined;
 }
 
-/** Fills templates by promptfoo's rules. nunjucks is loaded here, once. */
-export async function createRenderer(): Promise<Renderer> {
+/**
+ * Fills templates by promptfoo's rules, and those of prompt files by their own.
+ * @param dialects what the prompts use: a template engine is loaded only where one needs it.
+ */
+export async function createRenderer(dialects: Iterable<Dialect> = []): Promise<Renderer> {
   const templates = await Templates.create();
+  const others = await dialectRenderers(dialects);
   return {
-    prompt: (template, vars, env) => renderPrompt(templates, template, vars, env),
+    prompt: (template, vars, env, dialect = "nunjucks") => (dialect === "nunjucks" ? renderPrompt(templates, template, vars, env) : renderFile(others[dialect], template, vars)),
     text: (template, vars, env) => templates.render(template, { ...vars, env }),
     check: (template) => mistakeIn(templates, parsedJson(template)?.value ?? template, []),
   };
@@ -54,6 +59,18 @@ function mistakeIn(templates: Templates, value: unknown, path: Path): ReturnType
   return undefined;
 }
 
+function renderFile(render: RenderDialect | undefined, template: string, vars: Vars): Rendered {
+  if (!render) throw new Error("A renderer was made without the dialects of its prompts.");
+  try {
+    const messages = render(template, vars);
+    const [only] = messages;
+    const plain = messages.length === 1 && only?.role === "user" && typeof only.content === "string" ? only.content : undefined;
+    return { messages, text: plain ?? JSON.stringify(messages, null, 2) };
+  } catch (error) {
+    throw notFilledIn(error);
+  }
+}
+
 function renderPrompt(templates: Templates, template: string, vars: Vars, env: Env): Rendered {
   const filled = withNestedVariables(withoutLastLineEnds(vars));
   const json = parsedJson(template);
@@ -65,9 +82,12 @@ function renderPrompt(templates: Templates, template: string, vars: Vars, env: E
     const text = templates.render(template, { ...renderedValues(templates, filled, env), env });
     return { text, messages: messagesOf(text) };
   } catch (error) {
-    if (error instanceof RenderError) throw error;
-    throw new RenderError(`The prompt cannot be filled in: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim()}`);
+    throw error instanceof RenderError ? error : notFilledIn(error);
   }
+}
+
+function notFilledIn(error: unknown): RenderError {
+  return new RenderError(`The prompt cannot be filled in: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim()}`);
 }
 
 /** The line end that a block of YAML leaves behind is not part of a value; promptfoo drops it too. */
