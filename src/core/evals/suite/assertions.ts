@@ -24,6 +24,7 @@ async function readNode(source: SuiteSource, item: unknown, place: Place): Promi
   if (item["type"] !== "assert-set") return readAssertion(source, item, item["type"], place);
   checkKeys(source, item, place, SET_KEYS);
   const members = await readAssertions(source, item["assert"], at(place, "assert"));
+  for (const { location } of members.filter((member) => member.kind === "set")) source.report("error", "bad-assert", "An assert-set cannot hold another one. Put its assertions beside it.", location());
   const set: AssertionSet = { kind: "set", assert: members.filter((member) => member.kind === "assertion"), ...common(source, item, place), location: () => locationOf(place) };
   return set;
 }
@@ -31,18 +32,20 @@ async function readNode(source: SuiteSource, item: unknown, place: Place): Promi
 async function readAssertion(source: SuiteSource, item: Record<string, unknown>, type: string, place: Place): Promise<Assertion | undefined> {
   checkKeys(source, item, place, ASSERTION_KEYS);
   const value = await resolvedValue(source, item["value"], type, at(place, "value"));
+  // What could not be read is told already: that the value is missing would be the same mistake again.
+  if (value === undefined && isFileReference(item["value"])) return undefined;
   const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, location: () => locationOf(place) };
-  return (await isRunnable(source, assertion, locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
+  return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 
 /** Says what is wrong with an assertion's type or value; `false` when it cannot be judged. */
-export async function isRunnable(source: SuiteSource, assertion: Assertion, typeAt: Location, valueAt: () => Location): Promise<boolean> {
+export async function isRunnable(source: SuiteSource, assertion: Assertion, typeAt: () => Location, valueAt: () => Location): Promise<boolean> {
   const { type } = assertion;
   const base = baseType(type);
   if (!KNOWN_TYPES.has(base)) {
-    if (LATER_TYPES.has(base)) source.report("error", "not-yet", `The assertion ${type} cannot be judged yet. Take it out, or run this suite with promptfoo until a later version can.`, typeAt);
-    else if (UNSUPPORTED_TYPES.has(base)) source.report("error", "unsupported-assertion", `The assertion ${type} needs a service of promptfoo's and is not supported.`, typeAt);
-    else source.report("error", "unknown-assertion", `There is no assertion of type ${JSON.stringify(type)}.${didYouMean(base, [...KNOWN_TYPES])}`, typeAt);
+    if (LATER_TYPES.has(base)) source.report("error", "not-yet", `The assertion ${type} cannot be judged yet. Take it out, or run this suite with promptfoo until a later version can.`, typeAt());
+    else if (UNSUPPORTED_TYPES.has(base)) source.report("error", "unsupported-assertion", `The assertion ${type} needs a service of promptfoo's and is not supported.`, typeAt());
+    else source.report("error", "unknown-assertion", `There is no assertion of type ${JSON.stringify(type)}.${didYouMean(base, [...KNOWN_TYPES])}`, typeAt());
     return false;
   }
   const mistake = await checkAssertion(assertion);
@@ -68,7 +71,7 @@ export function number(source: SuiteSource, item: Record<string, unknown>, key: 
 }
 
 /** A `file://` value: data files become their content, scripts stay a reference to an absolute path. */
-async function resolvedValue(source: SuiteSource, value: unknown, type: string, place: Place): Promise<unknown> {
+export async function resolvedValue(source: SuiteSource, value: unknown, type: string, place: Place): Promise<unknown> {
   if (!isFileReference(value)) return value;
   const path = withoutScheme(value);
   const script = /^(.*\.[cm]?[jt]s)(:\w+)?$/.exec(path);

@@ -1,10 +1,10 @@
-import { basename } from "node:path";
-import { CsvError, parse as parseCsv } from "csv-parse/sync";
 import type { Location } from "../../problem.ts";
 import { KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES, baseType } from "../assertions/registry.ts";
 import type { Assertion } from "../model.ts";
-import { isRunnable } from "./assertions.ts";
-import type { SuiteSource } from "./source.ts";
+import { isRunnable, resolvedValue } from "./assertions.ts";
+import { isFileReference, placeAt, type SuiteSource } from "./source.ts";
+import { readTable, type Row } from "./table.ts";
+import { readVars } from "./vars.ts";
 
 /** A row of a CSV file as a test, before defaults and expansion. */
 export interface CsvTest {
@@ -23,62 +23,73 @@ export interface CsvTest {
 const WITH_THRESHOLD = new Set(["answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance", "cost", "latency", "levenshtein", "perplexity", "perplexity-score", "rouge-n", "similar", "starts-with"]);
 const DEFAULT_THRESHOLD = 0.75;
 
-interface ParsedRow {
-  record: string[];
-  info: { lines: number; records: number };
-}
-
-/** Reads a CSV of tests: variables, and promptfoo's `__` columns. A broken file is a problem on its line. */
+/** Reads a CSV of tests: variables, and promptfoo's `__` columns. */
 export async function readCsv(source: SuiteSource, file: string, text: string): Promise<CsvTest[]> {
-  let rows: ParsedRow[];
-  try {
-    rows = parseCsv(text, { info: true, skip_empty_lines: true, relax_column_count: true, trim: true, bom: true }) as unknown as ParsedRow[];
-  } catch (error) {
-    const line = error instanceof CsvError ? Math.max(0, Number((error as unknown as { lines?: number }).lines ?? 1) - 1) : 0;
-    source.report("error", "csv-syntax", `${basename(file)} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`, lineOf(file, line));
-    return [];
-  }
-  const [head, ...body] = rows;
+  const [head, ...body] = readTable(source, file, text);
   if (!head) return [];
-  let start = head.info.lines;
+  for (const name of head.cells.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is ignored.`, head.location());
   const tests: CsvTest[] = [];
-  for (const { record, info } of body) {
-    const [from, to] = [start, info.lines - 1];
-    start = info.lines;
-    tests.push(await toTest(source, head.record, record, () => ({ file, range: { start: { line: from, character: 0 }, end: { line: to, character: Number.MAX_SAFE_INTEGER } } })));
-  }
+  for (const row of body) tests.push(await toTest(source, head.cells, row));
   return tests;
 }
 
-async function toTest(source: SuiteSource, head: readonly string[], record: readonly string[], location: () => Location): Promise<CsvTest> {
-  const test = { vars: {} as Record<string, unknown>, metadata: {} as Record<string, unknown>, expected: [] as { text: string; column: string }[], config: new Map<string, number>() };
-  let [description, threshold, prefix, suffix, providerOutput, metric]: (string | undefined)[] = [];
-  for (const [index, name] of head.entries()) {
-    const value = record[index] ?? "";
-    if (name === "") continue;
-    if (/^__expected\d*$/.test(name)) {
-      if (value !== "") test.expected.push({ text: value, column: name });
-    } else if (name === "__description") description = value || undefined;
-    else if (name === "__threshold") threshold = value || undefined;
-    else if (name === "__prefix") prefix = value || undefined;
-    else if (name === "__suffix") suffix = value || undefined;
-    else if (name === "__providerOutput") providerOutput = value || undefined;
-    else if (name === "__metric") metric = value || undefined;
-    else if (name.startsWith("__metadata:")) {
-      const key = name.slice("__metadata:".length);
-      if (key.endsWith("[]")) test.metadata[key.slice(0, -2)] = value.split(",").map((part) => part.trim()).filter(Boolean);
-      else if (value !== "") test.metadata[key] = value;
-    } else if (/^__config:__expected\d*:threshold$/.test(name)) {
-      if (value !== "") test.config.set((name.split(":")[1] as string).replace("__expected1", "__expected"), Number(value));
-    } else if (name.startsWith("__")) source.report("warning", "unknown-column", `The column ${name} is not known: it is ignored.`, lineOf(location().file, 0));
-    else test.vars[name] = value;
-  }
+const COLUMNS = /^__(?:expected\d*|description|threshold|prefix|suffix|providerOutput|metric|metadata:.+|config:__expected\d*:threshold)$/;
+
+async function toTest(source: SuiteSource, head: readonly string[], { cells, location }: Row): Promise<CsvTest> {
+  const cell = (name: string) => cells[head.indexOf(name)] || undefined;
+  const numeric = (name: string) => {
+    const text = cell(name);
+    const value = text === undefined ? undefined : Number(text);
+    if (value === undefined || Number.isFinite(value)) return value;
+    source.report("error", "bad-number", `${name} must be a number, not ${JSON.stringify(text)}.`, location());
+    return undefined;
+  };
+  const vars = Object.fromEntries(head.flatMap((name, index) => (name === "" || name.startsWith("__") ? [] : [[name, cells[index] ?? ""] as const])));
   const assert: Assertion[] = [];
-  for (const { text, column } of test.expected) {
-    const assertion = shorthand(text, metric, test.config.get(column.replace("__expected1", "__expected")), location);
-    if (await isRunnable(source, assertion, location(), location)) assert.push(assertion);
+  for (const name of head.filter((column) => /^__expected\d*$/.test(column))) {
+    const text = cell(name);
+    const configured = numeric(`__config:${name}:threshold`) ?? numeric(`__config:${sameColumn(name)}:threshold`);
+    const assertion = text === undefined ? undefined : await readExpected(source, shorthand(text, cell("__metric"), configured, location));
+    if (assertion) assert.push(assertion);
   }
-  return { vars: test.vars, assert, description, threshold: threshold === undefined ? undefined : Number(threshold), prefix, suffix, providerOutput, metadata: test.metadata, location };
+  return {
+    vars: Object.values(vars).some(isFileReference) ? await readVars(source, vars, () => placeAt(location())) : vars,
+    assert,
+    description: cell("__description"),
+    threshold: numeric("__threshold"),
+    prefix: cell("__prefix"),
+    suffix: cell("__suffix"),
+    providerOutput: cell("__providerOutput"),
+    metadata: metadataOf(head, cells),
+    location,
+  };
+}
+
+/** `__expected` and `__expected1` are the same column. */
+function sameColumn(name: string): string {
+  return name === "__expected" ? "__expected1" : name === "__expected1" ? "__expected" : name;
+}
+
+/** The assertion with its files read; `undefined` when it cannot be judged. */
+async function readExpected(source: SuiteSource, written: Assertion): Promise<Assertion | undefined> {
+  const { type, location } = written;
+  const value = isFileReference(written.value) ? await resolvedValue(source, written.value, type, placeAt(location())) : written.value;
+  if (value === undefined && written.value !== undefined) return undefined;
+  const assertion = { ...written, value };
+  return (await isRunnable(source, assertion, location, location)) ? assertion : undefined;
+}
+
+/** `__metadata:key`; the values of `__metadata:key[]` stand between commas; `\,` is one of a value's own. */
+function metadataOf(head: readonly string[], cells: readonly string[]): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {};
+  for (const [index, name] of head.entries()) {
+    const value = cells[index];
+    if (!name.startsWith("__metadata:") || !value) continue;
+    const key = name.slice("__metadata:".length);
+    if (key.endsWith("[]")) metadata[key.slice(0, -2)] = value.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
+    else metadata[key] = value;
+  }
+  return metadata;
 }
 
 /** `type(threshold):value`; a bare text means `equals`. */
@@ -87,8 +98,9 @@ export function shorthand(text: string, metric: string | undefined, configured: 
   const code = /^(?:javascript|fn|eval):([\s\S]*)$/.exec(text);
   if (code) return make("javascript", (code[1] as string).trim(), undefined);
   if (text.startsWith("file://") && /\.[cm]?[jt]s(:\w+)?$/.test(text)) return make("javascript", text, undefined);
+  if (/^file:\/\/.*\.py(:\w+)?$/.test(text)) return make("python", text, undefined);
   if (text.startsWith("grade:")) return make("llm-rubric", text.slice("grade:".length), undefined);
-  const match = /^(not-)?([a-z][a-z0-9-]*(?::(?:cosine|dot|euclidean))?)(?:\(([\d.]+)\))?(?:\s*:\s*([\s\S]*))?$/.exec(text);
+  const match = /^(not-)?([a-z][a-z0-9-]*(?::(?:cosine|dot|euclidean))?)(?:\(([\d.]+)\))?(?::([\s\S]*))?$/.exec(text);
   const base = match?.[2];
   if (!match || base === undefined || !isType(base) || (match[4] === undefined && match[3] === undefined && !VALUELESS.has(base))) return make("equals", text, undefined);
   const type = `${match[1] ?? ""}${base}`;
@@ -101,8 +113,4 @@ const VALUELESS = new Set(["is-json", "contains-json", "is-xml", "contains-xml",
 
 function isType(base: string): boolean {
   return KNOWN_TYPES.has(base) || LATER_TYPES.has(base) || UNSUPPORTED_TYPES.has(baseType(base));
-}
-
-function lineOf(file: string, line: number): Location {
-  return { file, range: { start: { line, character: 0 }, end: { line, character: Number.MAX_SAFE_INTEGER } } };
 }

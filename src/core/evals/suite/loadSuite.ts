@@ -6,7 +6,8 @@ import { checkKeys, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
 import { dereferenced } from "./references.ts";
-import { at, isRecord, type Place, SuiteSource } from "./source.ts";
+import { at, isRecord, type Place, placeAt, SuiteSource } from "./source.ts";
+import { placeIn } from "./templatePlace.ts";
 import { readCases } from "./tests.ts";
 
 export interface LoadOptions {
@@ -27,14 +28,14 @@ export async function loadSuite({ snapshot, root, file }: LoadOptions): Promise<
   const whole = { file, range: START };
   const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, problems: deduplicated(source.problems), ...parts });
 
-  const read = await source.read(file, { document: { file, text: "", value: undefined, problems: [], locate: () => START }, path: [] });
+  const read = await source.read(file, placeAt(whole));
   if (!read) return done({});
   const document = source.parsed(file, read.text);
   if (document.problems.length > 0) return done({});
   const place: Place = { document, path: [] };
   const config = await dereferenced(source, document.value, place);
   if (!isRecord(config)) {
-    source.report("error", "empty-suite", "This suite is empty. It needs prompts, providers and tests.", whole);
+    if (!source.problems.some((problem) => problem.severity === "error")) source.report("error", "empty-suite", `This suite is ${config === null ? "empty" : "no mapping"}. It needs prompts, providers and tests.`, whole);
     return done({});
   }
   checkKeys(source, config, place, SUITE_KEYS);
@@ -43,7 +44,7 @@ export async function loadSuite({ snapshot, root, file }: LoadOptions): Promise<
   const providers = await readProviders(source, config[key], at(place, key));
   const cases = await readCases(source, config, place);
   await checkTemplates(source, prompts);
-  checkNames(source, prompts, cases);
+  checkNames(source, { prompts, providers, cases });
   return done({
     description: typeof config["description"] === "string" ? config["description"] : undefined,
     prompts,
@@ -68,22 +69,21 @@ async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): 
   const renderer = await createRenderer();
   for (const { template, location } of prompts) {
     const mistake = renderer.check(template);
-    if (!mistake) continue;
-    const line = Math.min(location.range.start.line + mistake.line, location.range.end.line);
-    const character = mistake.line === 0 ? location.range.start.character + mistake.character : mistake.character;
-    source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, { file: location.file, range: { start: { line, character }, end: { line, character: character + 1 } } });
+    if (mistake) source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, placeIn(source, location, template, mistake));
   }
 }
 
-/** A test limited to a prompt that does not exist would silently run nowhere. */
-function checkNames(source: SuiteSource, prompts: readonly Prompt[], cases: Suite["cases"]): void {
+/** What is limited to a prompt that does not exist would silently run nowhere; promptfoo stops for a test only. */
+function checkNames(source: SuiteSource, { prompts, providers, cases }: Pick<Suite, "prompts" | "providers" | "cases">): void {
   const known = new Set(prompts.flatMap((prompt) => [prompt.key, prompt.label]));
   const told = new Set<string>();
-  for (const test of cases) {
-    for (const name of test.prompts ?? []) {
-      if (known.has(name) || name.endsWith("*") || told.has(name)) continue;
-      told.add(name);
-      source.report("error", "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, test.location());
+  for (const { of, severity } of [{ of: cases, severity: "error" }, { of: providers, severity: "warning" }] as const) {
+    for (const { prompts: names, location } of of) {
+      for (const name of names ?? []) {
+        if (known.has(name) || name.endsWith("*") || told.has(name)) continue;
+        told.add(name);
+        source.report(severity, "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, location());
+      }
     }
   }
 }

@@ -1,10 +1,11 @@
 import { basename, extname } from "node:path";
-import { parse as parseCsv } from "csv-parse/sync";
 import { LineIndex } from "../../config/positions.ts";
 import { relativePosix } from "../../config/settings.ts";
+import { parseYaml } from "../../config/yaml.ts";
 import type { Location } from "../../problem.ts";
 import type { Prompt } from "../model.ts";
 import { at, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { readTable } from "./table.ts";
 
 const TEXT_FILES = new Set([".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".jsonl", ".csv"]);
 const CODE_FILES = new Set([".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".sh", ".exe", ".bat"]);
@@ -18,8 +19,8 @@ interface Found {
 
 /** The prompts of a suite, in promptfoo's order; equal texts count once. */
 export async function readPrompts(source: SuiteSource, value: unknown, place: Place): Promise<Prompt[]> {
-  if (value === undefined || value === null) {
-    source.report("error", "no-prompts", "This suite has no prompts. Add e.g. prompts: [file://prompt.txt].", { document: place.document, path: [] });
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) {
+    source.report("error", "no-prompts", "This suite has no prompts. Add e.g. prompts: [file://prompt.txt].", value === undefined ? { document: place.document, path: [] } : place);
     return [];
   }
   const found: Found[] = [];
@@ -40,14 +41,14 @@ export async function readPrompts(source: SuiteSource, value: unknown, place: Pl
 async function object(source: SuiteSource, item: Record<string, unknown>, place: Place): Promise<Found[]> {
   const label = typeof item["label"] === "string" ? item["label"] : undefined;
   const config = isRecord(item["config"]) ? item["config"] : undefined;
-  if (typeof item["raw"] === "string") return [{ template: item["raw"], location: locationOf(at(place, "raw")), label, config }];
+  if (typeof item["raw"] === "string") return one(source, item["raw"], at(place, "raw"), { label, config });
   if (typeof item["id"] === "string") return one(source, item["id"], at(place, "id"), { label, config });
   source.report("error", "bad-prompt", "This prompt needs an id (a file://path) or raw (its text).", place);
   return [];
 }
 
 async function one(source: SuiteSource, text: string, place: Place, options: { label?: string; config?: Record<string, unknown>; part?: "key" }): Promise<Found[]> {
-  if (!looksLikePath(text)) return [{ template: text, location: locationOf(place, options.part), label: options.label, config: options.config }];
+  if (!(await isPath(source, text, place))) return [{ template: text, location: locationOf(place, options.part), label: options.label, config: options.config }];
   const path = withoutScheme(text);
   const [, file = path, fn] = /^(.*\.(?:[cm]?[jt]s|py))(?::(\w+))?$/.exec(path) ?? [];
   if (fn !== undefined || CODE_FILES.has(extname(file).toLowerCase()) || text.startsWith("exec:")) {
@@ -63,12 +64,17 @@ async function one(source: SuiteSource, text: string, place: Place, options: { l
   return fromFile(source, path, place, options);
 }
 
-/** promptfoo's rule for a one-line prompt; where it would take a plain sentence for a path, the file decides. */
-function looksLikePath(text: string): boolean {
+/**
+ * promptfoo's rule for a one-line prompt: what has a known extension, a slash or a star is a path. It
+ * takes some sentences for one too (`Say hello to Mr. X`), and stops; here the file decides on those.
+ */
+async function isPath(source: SuiteSource, text: string, place: Place): Promise<boolean> {
   if (text.includes("\n")) return false;
-  if (text.startsWith("file://")) return true;
+  if (/^(file:\/\/|exec:)/.test(text)) return true;
   const extension = extname(text.split(":")[0] ?? "").toLowerCase();
-  return (TEXT_FILES.has(extension) || CODE_FILES.has(extension)) && !/\s/.test(text.trim());
+  const looksLikeOne = TEXT_FILES.has(extension) || CODE_FILES.has(extension) || /[*/\\]/.test(text);
+  if (!/\s|\{\{/.test(text.trim())) return looksLikeOne;
+  return (looksLikeOne || /\..{2,3}$/.test(text)) && source.exists(text, place);
 }
 
 async function fromFile(source: SuiteSource, path: string, place: Place, options: { label?: string; config?: Record<string, unknown> }): Promise<Found[]> {
@@ -78,25 +84,33 @@ async function fromFile(source: SuiteSource, path: string, place: Place, options
   const index = new LineIndex(text);
   const part = (start: number, end: number): Location => ({ file, range: index.range(start, end) });
   const { label, config } = options;
+  const slice = ({ start, end }: { start: number; end: number }) => ({ template: text.slice(start, end), location: part(start, end), label });
+  const whole = slice({ start: 0, end: text.length });
+  if (text.trim() === "") {
+    source.report("error", "empty-prompt", `${basename(file)} is empty: there is no prompt in it.`, place);
+    return [];
+  }
+  // A text file or Markdown drops the prompt's configuration, as promptfoo does.
   switch (extname(file).toLowerCase()) {
     case ".txt":
-      return parts(text).map(({ start, end }) => ({ template: text.slice(start, end), location: part(start, end), label }));
+      return parts(text).map(slice);
+    case ".md":
+      return [whole];
     case ".jsonl":
-      return lines(text).map(({ start, end }) => ({ template: text.slice(start, end), location: part(start, end), label, config }));
+      return lines(text).map((line) => ({ ...slice(line), config }));
     case ".csv":
-      return csvPrompts(source, file, text, place);
+      return csvPrompts(source, file, text, options, slice);
     case ".json":
     case ".yaml":
     case ".yml": {
-      const document = source.parsed(file, text);
+      // A file that becomes JSON or YAML only when it is filled in need not be it before.
+      const document = /\{[{%]/.test(text) ? parseYaml(file, text) : source.parsed(file, text);
       if (document.problems.length > 0 && !/\{[{%]/.test(text)) return [];
       const template = extname(file).toLowerCase() === ".json" || document.value === undefined ? text : JSON.stringify(document.value);
-      return [{ template, location: part(0, text.length), label, config }];
+      return [{ ...whole, template, config }];
     }
-    default: {
-      const start = text.length - text.trimStart().length;
-      return [{ template: text.trim(), location: part(Math.min(start, text.trimEnd().length), text.trimEnd().length), label }];
-    }
+    default:
+      return [{ ...whole, config }];
   }
 }
 
@@ -118,17 +132,17 @@ function lines(text: string): { start: number; end: number }[] {
   return [...text.matchAll(/[^\r\n]+/g)].filter((match) => match[0].trim() !== "").map((match) => ({ start: match.index, end: match.index + match[0].length }));
 }
 
-function csvPrompts(source: SuiteSource, file: string, text: string, place: Place): Found[] {
-  try {
-    const rows = parseCsv(text, { columns: true, skip_empty_lines: true, info: true, bom: true }) as unknown as { record: Record<string, string>; info: { lines: number } }[];
-    return rows.flatMap(({ record, info }) => {
-      const line = info.lines - 1;
-      return record["prompt"] ? [{ template: record["prompt"], label: record["label"] || undefined, location: { file, range: { start: { line, character: 0 }, end: { line, character: Number.MAX_SAFE_INTEGER } } } }] : [];
-    });
-  } catch (error) {
-    source.report("error", "csv-syntax", `${basename(file)} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`, place);
-    return [];
+/** A file without commas has a prompt a line, as promptfoo reads it. */
+function csvPrompts(source: SuiteSource, file: string, text: string, options: { label?: string; config?: Record<string, unknown> }, slice: (part: { start: number; end: number }) => Found): Found[] {
+  if (!text.includes(",")) {
+    const found = lines(text).map((line) => ({ ...slice(line), config: options.config }));
+    return /^prompt$/i.test(found[0]?.template.trim() ?? "") ? found.slice(1) : found;
   }
+  const [head, ...rows] = readTable(source, file, text);
+  if (!head) return [];
+  const [prompt, label] = [head.cells.indexOf("prompt"), head.cells.indexOf("label")];
+  if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.location());
+  return rows.flatMap(({ cells, location }) => (cells[prompt] ? [{ template: cells[prompt], label: cells[label] || options.label, config: options.config, location: location() }] : []));
 }
 
 /** Gives each prompt its identity: its label, else `path#index`. */

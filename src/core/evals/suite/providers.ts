@@ -1,20 +1,24 @@
+import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
 import { isKnownProvider } from "../providers/registry.ts";
 import { responsePath } from "../providers/http.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
-/** The providers of a suite: strings, objects, `{id: {…}}` maps, and files of them. */
-export async function readProviders(source: SuiteSource, value: unknown, place: Place): Promise<ProviderSpec[]> {
+/**
+ * The providers of a suite: strings, objects, `{id: {…}}` maps, and files of them.
+ * @param open the files of providers that lead here.
+ */
+export async function readProviders(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<ProviderSpec[]> {
   const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
   const specs: ProviderSpec[] = [];
-  for (const [index, item] of list.entries()) specs.push(...(await one(source, item, Array.isArray(value) ? at(place, index) : place)));
+  for (const [index, item] of list.entries()) specs.push(...(await one(source, item, Array.isArray(value) ? at(place, index) : place, open)));
   return specs;
 }
 
-async function one(source: SuiteSource, item: unknown, place: Place): Promise<ProviderSpec[]> {
-  if (isFileReference(item)) return fromFile(source, withoutScheme(item), place);
-  if (typeof item === "string") return checked(source, item, {}, place);
+async function one(source: SuiteSource, item: unknown, place: Place, open: readonly string[]): Promise<ProviderSpec[]> {
+  if (isFileReference(item)) return fromFile(source, withoutScheme(item), place, open);
+  if (typeof item === "string") return checked(source, item, {}, place, locationOf(place));
   if (!isRecord(item)) {
     source.report("error", "bad-provider", "A provider is an id such as openai:chat:MODEL, or an object with an id.", place);
     return [];
@@ -25,33 +29,45 @@ async function one(source: SuiteSource, item: unknown, place: Place): Promise<Pr
       source.report("error", "bad-provider", "This provider has no id. Write {id: openai:chat:MODEL, config: {…}}.", place);
       return [];
     }
-    return checked(source, typeof options["id"] === "string" ? options["id"] : id, options, at(place, id), place);
+    const own = at(place, id);
+    return checked(source, typeof options["id"] === "string" ? options["id"] : id, options, own, options["id"] === undefined ? locationOf(own, "key") : locationOf(at(own, "id")));
   }
   if (isFileReference(item["id"])) {
-    const loaded = await fromFile(source, withoutScheme(item["id"]), at(place, "id"));
+    const loaded = await fromFile(source, withoutScheme(item["id"]), at(place, "id"), open);
     return loaded.map((spec) => ({ ...spec, ...overrides(item) }));
   }
-  return checked(source, String(item["id"]), item, place);
+  return checked(source, String(item["id"]), item, place, locationOf(at(place, "id")));
 }
 
-async function fromFile(source: SuiteSource, path: string, place: Place): Promise<ProviderSpec[]> {
+async function fromFile(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<ProviderSpec[]> {
   if (/\.([cm]?[jt]s|py|rb|go)(:\w+)?$/.test(path)) {
     source.notYet("Providers made by code", place, "value");
     return [];
   }
   if (isGlob(path)) {
-    const lists = await Promise.all((await source.glob(path, place)).map((file) => fromFile(source, file, place)));
+    const files = await source.glob(path, place);
+    if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
+    const lists = await Promise.all(files.map((file) => fromFound(source, file, place, open)));
     return lists.flat();
   }
-  const document = await source.document(path, place);
-  return document && document.problems.length === 0 ? readProviders(source, document.value, { document, path: [] }) : [];
+  return fromFound(source, path, place, open);
 }
 
-function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place = options["id"] === undefined ? place : at(place, "id")): ProviderSpec[] {
+async function fromFound(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<ProviderSpec[]> {
+  const document = await source.document(path, place);
+  if (!document || document.problems.length > 0) return [];
+  if (open.includes(document.file)) {
+    source.report("error", "cyclic-file", `${path} leads back to itself: it is read for its own providers.`, place);
+    return [];
+  }
+  return readProviders(source, document.value, { document, path: [] }, [...open, document.file]);
+}
+
+function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idAt: Location): ProviderSpec[] {
   checkKeys(source, options, place, PROVIDER_KEYS);
   if (!isKnownProvider(id)) {
     const kind = id.split(":")[0] ?? id;
-    source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: openai:…, http(s) and echo can. Name an endpoint in llmops.yaml to replace it.`, idPlace);
+    source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: openai:…, http(s) and echo can. Name an endpoint in llmops.yaml to replace it.`, idAt);
     return [];
   }
   const config = isRecord(options["config"]) ? options["config"] : {};

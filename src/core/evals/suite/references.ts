@@ -3,17 +3,24 @@ import { at, isRecord, type Place, type SuiteSource } from "./source.ts";
 
 /**
  * A value with every `$ref` replaced by what it points at: `#/a/b` in the same file, or `other.yaml#/a`.
+ * Keys beside a `$ref` are added to the target, and win over its own.
  * A cycle, a missing target and a missing file are problems at the `$ref`.
  */
 export async function dereferenced(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item, index) => dereferenced(source, item, at(place, index), open)));
   if (!isRecord(value)) return value;
-  const reference = value["$ref"];
-  if (typeof reference !== "string") {
-    const entries = await Promise.all(Object.entries(value).map(async ([key, item]) => [key, await dereferenced(source, item, at(place, key), open)] as const));
-    return Object.fromEntries(entries);
-  }
+  const { $ref: reference, ...own } = value;
+  if (typeof reference !== "string") return members(source, value, place, open);
 
+  const target = await targetOf(source, reference, place, open);
+  return isRecord(target) ? { ...target, ...(await members(source, own, place, open)) } : target;
+}
+
+async function members(source: SuiteSource, value: Record<string, unknown>, place: Place, open: readonly string[]): Promise<Record<string, unknown>> {
+  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([key, item]) => [key, await dereferenced(source, item, at(place, key), open)] as const)));
+}
+
+async function targetOf(source: SuiteSource, reference: string, place: Place, open: readonly string[]): Promise<unknown> {
   const here = at(place, "$ref");
   const [path = "", fragment = ""] = reference.replace(/^file:\/\//, "").split("#");
   const document = path === "" ? place.document : await source.document(path, here);

@@ -19,6 +19,11 @@ export function locationOf(place: Place, part: "value" | "key" = "value"): Locat
   return { file: place.document.file, range: place.document.locate(place.path, part) };
 }
 
+/** A place that is no node of a document: a row of a table, a line, a whole file. */
+export function placeAt({ file, range }: Location): Place {
+  return { document: { file, text: "", value: undefined, problems: [], locate: () => range }, path: [] };
+}
+
 export function folderOf(place: Place): string {
   return dirname(place.document.file);
 }
@@ -71,6 +76,12 @@ export class SuiteSource {
       this.report("error", `file-${error.reason}`, error.message, place);
       return undefined;
     }
+  }
+
+  /** Whether a reference names a file that may be read; says nothing if not. */
+  async exists(reference: string, place: Place): Promise<boolean> {
+    const file = this.resolve(reference, place);
+    return isInside(this.root, file) && (await this.snapshot.read(file).catch(() => undefined)) !== undefined;
   }
 
   /** A referenced YAML or JSON file; each is parsed once. */

@@ -1,7 +1,9 @@
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
+import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import { contentHash } from "../../store/store.ts";
-import type { Location } from "../../problem.ts";
+import type { Location, Position } from "../../problem.ts";
 import type { AssertionNode, Case, CaseOptions } from "../model.ts";
+import { canonicalJson } from "../providers/provider.ts";
 import { number, readAssertions } from "./assertions.ts";
 import { type CsvTest, readCsv } from "./csv.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
@@ -51,11 +53,12 @@ async function readDefaults(source: SuiteSource, value: unknown, place: Place): 
   return undefined;
 }
 
-async function readTests(source: SuiteSource, value: unknown, place: Place): Promise<Draft[]> {
+/** @param open the files of tests that lead here. */
+async function readTests(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<Draft[]> {
   if (value === undefined || value === null) return [];
-  if (typeof value === "string") return readFile(source, value, place);
+  if (typeof value === "string") return readFile(source, value, place, open);
   if (isRecord(value)) {
-    if (typeof value["path"] === "string") return readFile(source, value["path"], at(place, "path"));
+    if (typeof value["path"] === "string") return readFile(source, value["path"], at(place, "path"), open);
     source.report("error", "bad-test", "tests is a list of tests, or a path of a file with them.", place);
     return [];
   }
@@ -66,15 +69,15 @@ async function readTests(source: SuiteSource, value: unknown, place: Place): Pro
   const drafts: Draft[] = [];
   for (const [index, item] of value.entries()) {
     const here = at(place, index);
-    if (typeof item === "string") drafts.push(...(await readFile(source, item, here)));
-    else if (isRecord(item) && typeof item["path"] === "string" && item["vars"] === undefined) drafts.push(...(await readFile(source, item["path"], at(here, "path"))));
+    if (typeof item === "string") drafts.push(...(await readFile(source, item, here, open)));
+    else if (isRecord(item) && typeof item["path"] === "string" && item["vars"] === undefined) drafts.push(...(await readFile(source, item["path"], at(here, "path"), open)));
     else if (isRecord(item)) drafts.push(await readDraft(source, item, here));
     else source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", here);
   }
   return drafts;
 }
 
-async function readFile(source: SuiteSource, reference: string, place: Place): Promise<Draft[]> {
+async function readFile(source: SuiteSource, reference: string, place: Place, open: readonly string[]): Promise<Draft[]> {
   const path = withoutScheme(reference);
   if (/^https?:\/\/|^huggingface:/.test(path)) {
     source.notYet("Tests from the network", place, "value");
@@ -87,11 +90,19 @@ async function readFile(source: SuiteSource, reference: string, place: Place): P
   if (isGlob(path)) {
     const files = await source.glob(path, place);
     if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
-    const lists = await Promise.all(files.map((file) => readFile(source, file, place)));
+    const lists = await Promise.all(files.map((file) => readFound(source, file, place, open)));
     return lists.flat();
   }
+  return readFound(source, path, place, open);
+}
+
+async function readFound(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<Draft[]> {
   const read = await source.read(path, place);
   if (!read) return [];
+  if (open.includes(read.file)) {
+    source.report("error", "cyclic-file", `${path} leads back to itself: it is read for its own tests.`, place);
+    return [];
+  }
   switch (extname(read.file).toLowerCase()) {
     case ".csv":
       return (await readCsv(source, read.file, read.text)).map(fromCsv);
@@ -101,9 +112,10 @@ async function readFile(source: SuiteSource, reference: string, place: Place): P
       const document = source.parsed(read.file, read.text);
       if (document.problems.length > 0) return [];
       const value = await dereferenced(source, document.value, { document, path: [] });
-      const list = isRecord(value) && Array.isArray(value["tests"]) ? value["tests"] : Array.isArray(value) ? value : [value];
-      const base = { document, path: isRecord(value) && Array.isArray(value["tests"]) ? ["tests"] : [] };
-      return readTests(source, list, Array.isArray(value) || base.path.length > 0 ? base : { document, path: [] });
+      const whole: Place = { document, path: [] };
+      const inside = [...open, read.file];
+      if (!isRecord(value)) return readTests(source, value, whole, inside);
+      return Array.isArray(value["tests"]) ? readTests(source, value["tests"], at(whole, "tests"), inside) : [await readDraft(source, value, whole)];
     }
   }
 }
@@ -124,11 +136,24 @@ async function readJsonLines(source: SuiteSource, file: string, text: string): P
       source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", location);
       continue;
     }
-    // Positions within the line come from a document of the line's own text, moved to where it stands.
-    const document = { file, text: raw, value, problems: [], locate: () => location.range };
-    drafts.push(await readDraft(source, value, { document, path: [] }));
+    drafts.push(await readDraft(source, value, { document: lineDocument(location, raw, value), path: [] }));
   }
   return drafts;
+}
+
+/** A line as a document of its own, whose positions are those of its file. */
+function lineDocument({ file, range: { start } }: Location, text: string, value: unknown): YamlDocument {
+  const moved = ({ line, character }: Position): Position => ({ line: line + start.line, character });
+  return {
+    file,
+    text,
+    value,
+    problems: [],
+    locate: (path, part) => {
+      const range = parseYaml(file, text).locate(path, part);
+      return { start: moved(range.start), end: moved(range.end) };
+    },
+  };
 }
 
 function fromCsv(test: CsvTest): Draft {
@@ -141,7 +166,8 @@ async function readDraft(source: SuiteSource, value: Record<string, unknown>, pl
   const options = isRecord(value["options"]) ? value["options"] : {};
   checkKeys(source, options, at(place, "options"), OPTION_KEYS);
   const vars = await varsOf(source, value["vars"], at(place, "vars"));
-  const provider = value["providers"] ?? value["provider"];
+  const providers = value["providers"] ?? value["provider"];
+  if (isRecord(providers)) source.notYet("A provider of a test's own", at(place, value["providers"] === undefined ? "provider" : "providers"));
   return {
     description: typeof value["description"] === "string" ? value["description"] : undefined,
     vars,
@@ -150,7 +176,7 @@ async function readDraft(source: SuiteSource, value: Record<string, unknown>, pl
     metadata: isRecord(value["metadata"]) ? value["metadata"] : {},
     options,
     prompts: names(value["prompts"]),
-    providers: value["provider"] !== undefined && value["providers"] === undefined && typeof provider !== "string" ? undefined : names(provider),
+    providers: names(providers),
     providerOutput: value["providerOutput"],
     location: () => locationOf(place),
     idLocation: () => locationOf(at(place, "metadata", "id")),
@@ -176,23 +202,21 @@ function names(value: unknown): readonly string[] | undefined {
 function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft | undefined): Case[] {
   const cases: Case[] = [];
   const explicit = new Map<string, Draft>();
-  const seen = new Map<string, number>();
+  const taken = new Map<string, number>();
   for (const draft of drafts) {
     const own = draft.metadata["id"] === undefined ? undefined : String(draft.metadata["id"]);
     if (own !== undefined) {
       const first = explicit.get(own);
-      if (first) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is on line ${first.idLocation().range.start.line + 1}.`, draft.idLocation());
-      explicit.set(own, draft);
+      if (first) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is ${said(first.idLocation(), draft.idLocation())}.`, draft.idLocation());
+      else explicit.set(own, draft);
     }
     const options = { ...defaults?.options, ...draft.options };
     const vars = { ...defaults?.vars, ...draft.vars };
     const assert = [...(options["disableDefaultAsserts"] === true ? [] : (defaults?.assert ?? [])), ...draft.assert];
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
-      const name = own ?? contentHash(JSON.stringify([draft.description ?? null, combination])).slice(0, 12);
-      const ordinal = (seen.get(name) ?? 0) + 1;
-      seen.set(name, ordinal);
+      const name = own ?? contentHash(canonicalJson([draft.description ?? null, combination])).slice(0, 12);
       cases.push({
-        id: ordinal === 1 ? name : `${name}~${ordinal}`,
+        id: unique(name, taken),
         index: cases.length,
         description: draft.description ?? defaults?.description,
         vars: combination,
@@ -208,6 +232,25 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     }
   }
   return cases;
+}
+
+/**
+ * The name, with `~2` when it is taken.
+ * @param taken each id with the last number that was given to it.
+ */
+function unique(name: string, taken: Map<string, number>): string {
+  let ordinal = (taken.get(name) ?? 0) + 1;
+  while (ordinal > 1 && taken.has(`${name}~${ordinal}`)) ordinal++;
+  taken.set(name, ordinal);
+  if (ordinal === 1) return name;
+  const id = `${name}~${ordinal}`;
+  taken.set(id, 1);
+  return id;
+}
+
+/** A place as it is said in a message about another one. */
+function said({ file, range }: Location, from: Location): string {
+  return `on line ${range.start.line + 1}${file === from.file ? "" : ` of ${basename(file)}`}`;
 }
 
 function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {

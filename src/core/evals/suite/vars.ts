@@ -1,4 +1,3 @@
-import { CORE_SCHEMA, load } from "js-yaml";
 import { at, isFileReference, isGlob, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 type Vars = Readonly<Record<string, unknown>>;
@@ -26,15 +25,9 @@ async function content(source: SuiteSource, path: string, place: Place): Promise
     source.notYet("Variables made by code", place, "value");
     return undefined;
   }
-  const read = await source.read(path, place);
-  if (!read) return undefined;
-  if (!/\.ya?ml$/i.test(path)) return read.text.trim();
-  try {
-    return JSON.stringify(load(read.text, { schema: CORE_SCHEMA }));
-  } catch {
-    source.parsed(read.file, read.text);
-    return undefined;
-  }
+  if (!/\.ya?ml$/i.test(path)) return (await source.read(path, place))?.text.trim();
+  const document = await source.document(path, place);
+  return document?.value === undefined ? undefined : JSON.stringify(document.value);
 }
 
 /** Every combination of the variables whose values are lists of texts; lists of objects or numbers are passed whole. */

@@ -1,0 +1,56 @@
+import { basename } from "node:path";
+import { CsvError, type Options, parse } from "csv-parse/sync";
+import { LineIndex } from "../../config/positions.ts";
+import type { Location } from "../../problem.ts";
+import type { SuiteSource } from "./source.ts";
+
+export interface Row {
+  readonly cells: readonly string[];
+  readonly location: () => Location;
+}
+
+const OPTIONS = { info: true, skip_empty_lines: true, relax_column_count: true, trim: true, bom: true } satisfies Options;
+
+/** The rows of a CSV file, its head first. A broken file is a problem at its row, and has no rows. */
+export function readTable(source: SuiteSource, file: string, text: string): Row[] {
+  const bytes = Buffer.from(text);
+  const index = new LineIndex(text);
+  /** Line ends around a row are not part of it. */
+  const locate = (from: number, to: number): Location => {
+    const raw = text.slice(from, to);
+    return { file, range: index.range(from + raw.length - raw.trimStart().length, from + raw.trimEnd().length) };
+  };
+  try {
+    let read = 0;
+    let end = 0;
+    return rowsOf(text).map(({ record, info }) => {
+      const start = end;
+      end += bytes.toString("utf8", read, info.bytes).length;
+      read = info.bytes;
+      const to = end;
+      return { cells: record, location: () => locate(start, to) };
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The parser counts up to the field before the one that it cannot read.
+    const from = bytes.toString("utf8", 0, Number(error["bytes"])).length;
+    const line = /^\s*[^\r\n]*/.exec(text.slice(from))?.[0] ?? "";
+    source.report("error", "csv-syntax", `${basename(file)} cannot be read as CSV: ${reasonOf(error)}.`, locate(from, from + line.length));
+    return [];
+  }
+}
+
+/** As promptfoo does: what is not CSV by the book may still be with quotes inside of fields. */
+function rowsOf(text: string): { record: string[]; info: { bytes: number } }[] {
+  const rows = (more: Options) => parse(text, { ...OPTIONS, ...more }) as unknown as { record: string[]; info: { bytes: number } }[];
+  try {
+    return rows({});
+  } catch {
+    return rows({ relax_quotes: true });
+  }
+}
+
+function reasonOf(error: CsvError): string {
+  if (error.code === "CSV_QUOTE_NOT_CLOSED") return "a quote opens here and is never closed";
+  return error.message.replace(/ at line \d+/, "");
+}
