@@ -26,7 +26,7 @@ export function resultFiles(front: Front, names: readonly string[]): ResultFile[
 
 /** Streams the runs into each file. */
 export async function writeResults(files: readonly ResultFile[], runs: readonly FinishedRun[]): Promise<void> {
-  const renderer = await createRenderer();
+  const renderer = await createRenderer(runs.flatMap((run) => run.version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks")));
   for (const { path, format } of files) {
     try {
       await pipeline(Readable.from(chunks(format(runs, (run) => rowsOf(run, renderer)))), createWriteStream(path));

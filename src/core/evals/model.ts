@@ -1,3 +1,4 @@
+import type { Dialect } from "../prompts/dialects.ts";
 import type { Location, Problem } from "../problem.ts";
 
 /** A suite as it runs: everything read, expanded and checked. */
@@ -33,6 +34,10 @@ export interface Prompt {
   readonly key: string;
   readonly label: string;
   readonly template: string;
+  /** How its variables are filled in; `undefined`: as promptfoo does. */
+  readonly dialect?: Dialect;
+  /** Values of variables that a test does not give, where its file has some. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   readonly config: Readonly<Record<string, unknown>>;
   /** Where the template's text stands: a file of its own, a part of one, or a node of the suite. */
   readonly location: Location;

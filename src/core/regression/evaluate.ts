@@ -12,6 +12,7 @@ import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
 import { createSuiteCode } from "../evals/suiteCode/pool.ts";
 import { formatProblem, type Problem } from "../problem.ts";
+import type { Dialect } from "../prompts/dialects.ts";
 import { createRenderer } from "../prompts/renderer.ts";
 import { endRun, type RunTrigger, startRun } from "../store/runs.ts";
 import { recordVersion } from "../store/versions.ts";
@@ -167,7 +168,7 @@ async function runnerOptions(
 ): Promise<RunnerOptions> {
   const { suite, settings } = current;
   const env = visibleEnv(current.env, suite.options.env);
-  const renderer = await createRenderer();
+  const renderer = await createRenderer(dialectsOf(series));
   const budget = options.trigger === "save" ? onSaveBudget(current.config) : { maxCalls: Infinity, maxCost: Infinity };
   return {
     runId,
@@ -176,7 +177,7 @@ async function runnerOptions(
     repeat: options.repeat ?? settings.repeat ?? suite.options.repeat ?? 1,
     store: workspace.store,
     clock: workspace.host.clock,
-    render: (template, vars) => renderer.prompt(template, vars, env),
+    render: (template, vars, dialect) => renderer.prompt(template, vars, env, dialect),
     judge: createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode }),
     signal: options.signal,
     inFlight: options.inFlight ?? suite.options.maxConcurrency,
@@ -189,3 +190,7 @@ async function runnerOptions(
   };
 }
 
+/** Of both versions: a prompt may have changed its format. */
+function dialectsOf(series: readonly Series[]): Set<Dialect> {
+  return new Set(series.flatMap(({ current, baseline }) => [current, ...(baseline ? [baseline] : [])]).map(({ prompt }) => prompt.dialect ?? "nunjucks"));
+}

@@ -58,12 +58,12 @@ function hunk(now: readonly string[], line: number, gone: readonly string[], fre
   return { range: wholeLines(now, line, line + fresh.length), kind: gone.length === 0 ? "added" : "changed", ...counts };
 }
 
-/** From the first changed word to the last; a line that only lost words is underlined as a whole. */
+/** From the first changed word to the last; a line that only lost words, or takes too long, is underlined as a whole. */
 function wordRange(before: string, after: string, line: number): Range {
   let character = 0;
   let first: number | undefined;
   let last = 0;
-  for (const { value, added, removed } of diffWordsWithSpace(before, after)) {
+  for (const { value, added, removed } of diffWordsWithSpace(before, after, { timeout: TIME_LIMIT_MS }) ?? []) {
     if (added) {
       first ??= character;
       last = character + value.length;

@@ -22,13 +22,13 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   if (!test) return `There is no case ${caseId} in this suite any more.`;
   const redactor = new Redactor();
   const env = visibleEnv(version.env, version.suite.options.env);
-  const renderer = await createRenderer();
+  const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
   const suiteCode = createSuiteCode(workspace.host.processes, { cwd: dirname(file), poolSize: 1 });
   const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode });
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
     for (const series of buildSeries(workspace.host, version, undefined, sandbox, redactor)) {
-      parts.push(...(await seriesPart(series, test, (template, vars) => renderer.prompt(template, vars, env), judge, signal)));
+      parts.push(...(await seriesPart(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), judge, signal)));
     }
     return redactor.redact(parts.join("\n\n"));
   } finally {

@@ -1,4 +1,6 @@
 import { contentHash } from "../../store/store.ts";
+import { withAffixes } from "../../prompts/affixes.ts";
+import type { Dialect } from "../../prompts/dialects.ts";
 import type { Case, Message } from "../model.ts";
 import type { PreparedCall } from "../providers/provider.ts";
 import { cacheKey } from "./caller.ts";
@@ -7,7 +9,7 @@ import { runsUnder, type Series, type Side } from "./series.ts";
 export type Arm = "current" | "baseline";
 
 /** Fills a template with a test's variables; throws when the template does. */
-export type RenderPrompt = (template: string, vars: Readonly<Record<string, unknown>>) => { messages: readonly Message[]; text: string };
+export type RenderPrompt = (template: string, vars: Readonly<Record<string, unknown>>, dialect?: Dialect) => { messages: readonly Message[]; text: string };
 
 /** One question of a row, or why it cannot be asked. Identified without keeping its text. */
 export type Question =
@@ -41,7 +43,8 @@ export function* rowsOf(series: Series, index: number, tests: readonly Case[], r
 function question(side: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
   const { prefix = "", suffix = "", provider: overrides } = test.options;
   const prepare = () => {
-    const { messages, text } = render(prefix + side.prompt.template + suffix, test.vars);
+    const { template, dialect, defaults } = side.prompt;
+    const { messages, text } = render(withAffixes(template, prefix, suffix), { ...defaults, ...test.vars }, dialect);
     return { prepared: side.provider.prepare({ messages, text, vars: test.vars, overrides: { ...side.prompt.config, ...overrides } }), text };
   };
   if (test.providerOutput !== undefined) {

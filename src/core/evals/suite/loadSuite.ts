@@ -23,8 +23,8 @@ export interface LoadOptions {
 const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} };
 
 /** Reads a promptfoo suite with everything it names. Never throws for what people wrote: that is in `problems`. */
-export async function loadSuite({ snapshot, root, file }: LoadOptions): Promise<Suite> {
-  const source = new SuiteSource(snapshot, root);
+export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Promise<Suite> {
+  const source = new SuiteSource(snapshot, root, env);
   const whole = { file, range: START };
   const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, problems: deduplicated(source.problems), ...parts });
 
@@ -67,7 +67,8 @@ function suiteOptions(config: Record<string, unknown>): SuiteOptions {
 async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): Promise<void> {
   if (prompts.length === 0) return;
   const renderer = await createRenderer();
-  for (const { template, location } of prompts) {
+  for (const { template, location, dialect = "nunjucks" } of prompts) {
+    if (dialect !== "nunjucks") continue;
     const mistake = renderer.check(template);
     if (mistake) source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, placeIn(source, location, template, mistake));
   }

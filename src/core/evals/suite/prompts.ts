@@ -1,21 +1,11 @@
-import { basename, extname } from "node:path";
-import { LineIndex } from "../../config/positions.ts";
+import { extname } from "node:path";
 import { relativePosix } from "../../config/settings.ts";
-import { parseYaml } from "../../config/yaml.ts";
-import type { Location } from "../../problem.ts";
 import type { Prompt } from "../model.ts";
+import { type Found, promptsOfFile } from "./promptFiles.ts";
 import { at, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
-import { readTable } from "./table.ts";
 
-const TEXT_FILES = new Set([".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".jsonl", ".csv"]);
+const TEXT_FILES = new Set([".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".jsonl", ".csv", ".prompty", ".prompt"]);
 const CODE_FILES = new Set([".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".sh", ".exe", ".bat"]);
-
-interface Found {
-  readonly template: string;
-  readonly location: Location;
-  readonly label?: string;
-  readonly config?: Record<string, unknown>;
-}
 
 /** The prompts of a suite, in promptfoo's order; equal texts count once. */
 export async function readPrompts(source: SuiteSource, value: unknown, place: Place): Promise<Prompt[]> {
@@ -58,10 +48,10 @@ async function one(source: SuiteSource, text: string, place: Place, options: { l
   if (isGlob(path)) {
     const files = await source.glob(path, place);
     if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
-    const lists = await Promise.all(files.map((match) => fromFile(source, match, place, options)));
+    const lists = await Promise.all(files.map((match) => promptsOfFile(source, match, place, options)));
     return lists.flat();
   }
-  return fromFile(source, path, place, options);
+  return promptsOfFile(source, path, place, options);
 }
 
 /**
@@ -77,80 +67,12 @@ async function isPath(source: SuiteSource, text: string, place: Place): Promise<
   return (looksLikeOne || /\..{2,3}$/.test(text)) && source.exists(text, place);
 }
 
-async function fromFile(source: SuiteSource, path: string, place: Place, options: { label?: string; config?: Record<string, unknown> }): Promise<Found[]> {
-  const read = await source.read(path, place);
-  if (!read) return [];
-  const { file, text } = read;
-  const index = new LineIndex(text);
-  const part = (start: number, end: number): Location => ({ file, range: index.range(start, end) });
-  const { label, config } = options;
-  const slice = ({ start, end }: { start: number; end: number }) => ({ template: text.slice(start, end), location: part(start, end), label });
-  const whole = slice({ start: 0, end: text.length });
-  if (text.trim() === "") {
-    source.report("error", "empty-prompt", `${basename(file)} is empty: there is no prompt in it.`, place);
-    return [];
-  }
-  // A text file or Markdown drops the prompt's configuration, as promptfoo does.
-  switch (extname(file).toLowerCase()) {
-    case ".txt":
-      return parts(text).map(slice);
-    case ".md":
-      return [whole];
-    case ".jsonl":
-      return lines(text).map((line) => ({ ...slice(line), config }));
-    case ".csv":
-      return csvPrompts(source, file, text, options, slice);
-    case ".json":
-    case ".yaml":
-    case ".yml": {
-      // A file that becomes JSON or YAML only when it is filled in need not be it before.
-      const document = /\{[{%]/.test(text) ? parseYaml(file, text) : source.parsed(file, text);
-      if (document.problems.length > 0 && !/\{[{%]/.test(text)) return [];
-      const template = extname(file).toLowerCase() === ".json" || document.value === undefined ? text : JSON.stringify(document.value);
-      return [{ ...whole, template, config }];
-    }
-    default:
-      return [{ ...whole, config }];
-  }
-}
-
-/** The prompts of a text file: split at lines that are `---`, each trimmed. */
-function parts(text: string): { start: number; end: number }[] {
-  const bounds = [...text.matchAll(/^---[ \t]*\r?$/gm)];
-  const cuts = [{ start: 0, end: 0 }, ...bounds.map((match) => ({ start: match.index, end: match.index + match[0].length }))];
-  return cuts
-    .map((cut, i) => {
-      const from = cut.end;
-      const to = cuts[i + 1]?.start ?? text.length;
-      const slice = text.slice(from, to);
-      return { start: from + slice.length - slice.trimStart().length, end: from + slice.trimEnd().length };
-    })
-    .filter(({ start, end }) => end > start);
-}
-
-function lines(text: string): { start: number; end: number }[] {
-  return [...text.matchAll(/[^\r\n]+/g)].filter((match) => match[0].trim() !== "").map((match) => ({ start: match.index, end: match.index + match[0].length }));
-}
-
-/** A file without commas has a prompt a line, as promptfoo reads it. */
-function csvPrompts(source: SuiteSource, file: string, text: string, options: { label?: string; config?: Record<string, unknown> }, slice: (part: { start: number; end: number }) => Found): Found[] {
-  if (!text.includes(",")) {
-    const found = lines(text).map((line) => ({ ...slice(line), config: options.config }));
-    return /^prompt$/i.test(found[0]?.template.trim() ?? "") ? found.slice(1) : found;
-  }
-  const [head, ...rows] = readTable(source, file, text);
-  if (!head) return [];
-  const [prompt, label] = [head.cells.indexOf("prompt"), head.cells.indexOf("label")];
-  if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.location());
-  return rows.flatMap(({ cells, location }) => (cells[prompt] ? [{ template: cells[prompt], label: cells[label] || options.label, config: options.config, location: location() }] : []));
-}
-
 /** Gives each prompt its identity: its label, else `path#index`. */
 function identified(source: SuiteSource, found: readonly Found[]): Prompt[] {
   const prompts: Prompt[] = [];
   const seen = new Set<string>();
   const inFile = new Map<string, number>();
-  for (const { template, location, label, config } of found) {
+  for (const { template, location, label, config, ...own } of found) {
     const same = JSON.stringify([label, template]);
     if (seen.has(same)) continue;
     seen.add(same);
@@ -159,7 +81,7 @@ function identified(source: SuiteSource, found: readonly Found[]): Prompt[] {
     inFile.set(path, index + 1);
     const number = `${path}#${index}`;
     const taken = label !== undefined && prompts.some((prompt) => prompt.key === label);
-    prompts.push({ key: label === undefined || taken ? number : label, label: label ?? (index === 0 ? path : number), template, config: config ?? {}, location });
+    prompts.push({ key: label === undefined || taken ? number : label, label: label ?? (index === 0 ? path : number), template, config: config ?? {}, location, ...own });
   }
   return prompts;
 }

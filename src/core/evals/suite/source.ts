@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInside } from "../../config/diskSnapshot.ts";
+import { visibleEnv } from "../../config/visibleEnv.ts";
 import { type Snapshot, SnapshotError } from "../../config/snapshot.ts";
 import { parseYaml, type Path, type YamlDocument } from "../../config/yaml.ts";
 import type { Location, Problem } from "../../problem.ts";
@@ -34,11 +35,14 @@ export class SuiteSource {
   readonly files = new Map<string, string>();
   readonly problems: Problem[] = [];
   readonly snapshot: Snapshot;
+  /** What prompt files may see of the environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   private readonly documents = new Map<string, YamlDocument>();
 
-  constructor(snapshot: Snapshot, root: string) {
+  constructor(snapshot: Snapshot, root: string, env: Readonly<Record<string, string | undefined>>) {
     this.snapshot = snapshot;
     this.root = root;
+    this.env = visibleEnv(env, {});
   }
 
   report(severity: Problem["severity"], code: string, message: string, place: Place | Location, part: "value" | "key" = "value"): void {

@@ -1,5 +1,6 @@
 import type { Case, Prompt, ProviderSpec } from "../../evals/model.ts";
 import type { SeriesTally } from "../../evals/run/tally.ts";
+import { withAffixes } from "../../prompts/affixes.ts";
 import type { createRenderer } from "../../prompts/renderer.ts";
 import { visibleEnv } from "../../config/visibleEnv.ts";
 import { findResult, type ResultRecord } from "../../store/runs.ts";
@@ -88,7 +89,7 @@ function judgement(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "p
 function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>): string {
   const { prefix = "", suffix = "" } = test.options;
   try {
-    return renderer.prompt(prefix + prompt.template + suffix, test.vars, env).text;
+    return renderer.prompt(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...test.vars }, env, prompt.dialect).text;
   } catch {
     return "";
   }
