@@ -87,7 +87,7 @@ function renderPrompt(templates: Templates, template: string, vars: Vars, env: E
 }
 
 function notFilledIn(error: unknown): RenderError {
-  return new RenderError(`The prompt cannot be filled in: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim()}`);
+  return new RenderError(`The prompt cannot be filled in: ${(error instanceof Error ? error.message : String(error)).replace(/^\(unknown path\)\s*/, "").replace(/^\s*Error: /, "").replace(/\s+/g, " ").trim()}`);
 }
 
 /** The line end that a block of YAML leaves behind is not part of a value; promptfoo drops it too. */

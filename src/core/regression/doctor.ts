@@ -40,7 +40,8 @@ async function checkSuite(workspace: Workspace, file: string): Promise<Check> {
   const { suite, files } = await readVersion(workspace, workspace.disk, file);
   const errors = suite.problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0) return { name, state: "error", detail: errors.map((problem) => formatProblem(problem)).join("\n    ") };
-  const { baseline } = await resolveBaseline(workspace, file, files);
+  const { baseline, problems } = await resolveBaseline(workspace, file, files);
+  if (problems.length > 0) return { name, state: "error", detail: problems.map((problem) => formatProblem(problem)).join("\n    ") };
   const providers = suite.providers.map((provider) => provider.label ?? provider.id).join(", ");
   return { name, state: "ok", detail: `${plural(suite.cases.length, "case")}, ${plural(suite.prompts.length, "prompt")}, provider ${providers}; baseline ${baseline?.info.label ?? "none yet"}` };
 }

@@ -105,9 +105,11 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     const gates = run.partial ? configured.map(comparingOnly) : configured;
     const runner = await runnerOptions(workspace, run.id, current, series, options, suiteCode);
     const result = await runSeries(runner);
-    const confirmed = await confirmBroken(runner, result.series, gates);
+    // A series that no case runs under says nothing.
+    const judged = result.series.filter((tally) => tally.skipped || tally.cases.length > 0);
+    const confirmed = await confirmBroken(runner, judged, gates);
     const spent: Spent = { calls: result.calls + confirmed.calls, cached: result.cached + confirmed.cached, cost: result.cost + confirmed.cost, durationMs: host.clock.now() - started };
-    const analysed = analyse({ series: result.series, repeats: runner.repeat, gates, confirmed: confirmed.tallies });
+    const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed: confirmed.tallies });
     const text = redactor.redact(
       JSON.stringify({
         runId: run.id,
@@ -126,7 +128,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     );
     const report = JSON.parse(text) as RunReport;
     endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
-    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: result.series };
+    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: judged };
   } catch (error) {
     endRun(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;

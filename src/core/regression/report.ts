@@ -119,8 +119,9 @@ export interface RunReport {
   readonly series: readonly SeriesReport[];
 }
 
+/** Of nothing: `error`, since nothing was judged. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
-  return VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? "passed";
+  return VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? "error";
 }
 
 /** The series that decides a run's verdict; of equals the first. */

@@ -31,7 +31,7 @@ export function formatValue(value: number, unit: MetricUnit): string {
 }
 
 export function formatMoney(usd: number): string {
-  return `$${usd === 0 ? "0" : usd < 0.01 ? usd.toPrecision(2) : usd.toFixed(usd < 10 ? 3 : 2)}`;
+  return `$${usd === 0 ? "0" : usd.toFixed(usd < 0.01 ? 1 - Math.floor(Math.log10(usd)) : usd < 10 ? 3 : 2)}`;
 }
 
 /** A signed difference with its unit: `−12.5 points`, `+15 ms`. */
@@ -45,7 +45,13 @@ export function formatDelta(delta: number, unit: MetricUnit): string {
 /** `−18.1 … −6.9`, in points for rates. */
 export function formatInterval([low, high]: readonly [number, number], unit: MetricUnit): string {
   const [scale, digits] = unit === "rate" ? [100, 1] : unit === "latency" ? [1, 0] : unit === "money" ? [1, 4] : unit === "count" ? [1, 1] : [1, 3];
-  return `${signed(low * scale, digits)} … ${signed(high * scale, digits)}`;
+  return `${bound(low * scale, digits)} … ${bound(high * scale, digits)}`;
+}
+
+/** One that is not 0 is not rounded to it: the interval of a regression must not seem to contain "no change". */
+function bound(value: number, digits: number): string {
+  const size = Math.abs(value);
+  return signed(value, size > 1e-9 && Number(size.toFixed(digits)) === 0 ? Math.ceil(-Math.log10(size)) : digits);
 }
 
 export function formatP(p: number): string {
@@ -80,7 +86,7 @@ export function metricSentence(metric: MetricReport, runs: number): string {
 export function adviceSentence(metric: MetricReport, runs: number): string {
   const { advice, unit } = metric;
   if (!advice) return "";
-  const sentences = [`${runs === 1 ? "One run" : `${runs} runs`} of each case shows drops from ${formatDelta(-advice.detectable, unit)} on`];
+  const sentences = [`${runs === 1 ? "One run of each case shows" : `${runs} runs of each case show`} drops from ${formatDelta(-advice.detectable, unit)} on`];
   if (advice.detectableWithRepeats) sentences.push(`${advice.detectableWithRepeats.repeats} runs would show ${formatDelta(-advice.detectableWithRepeats.effect, unit)}`);
   sentences.push(`a drop of this size needs about ${plural(advice.cases, "case")}`);
   return `${sentences.join("; ")}.`;

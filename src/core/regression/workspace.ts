@@ -10,6 +10,7 @@ import { endpointProvider } from "../evals/providers/endpoint.ts";
 import { loadSuite } from "../evals/suite/loadSuite.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Host } from "../host.ts";
+import { type Problem, START } from "../problem.ts";
 import type { Store } from "../store/store.ts";
 
 /** A folder with suites, its memory and its history. */
@@ -48,7 +49,14 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
       : own.providers;
   const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
   if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
-  return { suite: { ...own, providers, problems: [...own.problems, ...loaded.problems] }, settings, config: loaded.config, files, env };
+  const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : [])];
+  return { suite: { ...own, providers, problems }, settings, config: loaded.config, files, env };
+}
+
+/** A suite that asks nobody would pass without a single answer. */
+function noProviders({ file, problems }: Suite): Problem[] {
+  if (problems.some((problem) => problem.severity === "error")) return [];
+  return [{ severity: "error", code: "no-providers", message: "This suite names no provider. Add e.g. providers: [openai:chat:MODEL], or an endpoint for it in llmops.yaml.", location: { file, range: START } }];
 }
 
 export function absolutePath(root: string, posix: string): string {

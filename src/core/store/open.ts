@@ -5,6 +5,8 @@ import { migrate, SCHEMA_VERSION, userVersion } from "./schema.ts";
 import { Store } from "./store.ts";
 
 const FILE = "store.db";
+/** As a pragma: Node 22.13 ignores the constructor's option. */
+const WAIT_WHEN_BUSY = "PRAGMA busy_timeout = 2000";
 /** Touched after each commit: other processes watch it instead of polling the database. */
 export const CHANGED_FILE = "changed";
 
@@ -41,7 +43,8 @@ export async function openStore(directory: string, now: () => number): Promise<S
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(file);
-      configure(db, walIsSafe(directory));
+      db.exec(WAIT_WHEN_BUSY);
+      // Before anything is set: even the journal's mode is written into the file.
       if (userVersion(db) > SCHEMA_VERSION) {
         const version = userVersion(db);
         db.close();
@@ -49,6 +52,7 @@ export async function openStore(directory: string, now: () => number): Promise<S
           `${file} was written by a newer version of LLMOps (schema ${version}, this one knows ${SCHEMA_VERSION}): it is left as it is, and results are kept in memory only. Update LLMOps to use it.`,
         );
       }
+      configure(db, walIsSafe(directory));
       migrate(db);
       return new Store(db, directory, notice, toucher(join(directory, CHANGED_FILE), now));
     } catch (error) {
@@ -72,8 +76,7 @@ export async function openStore(directory: string, now: () => number): Promise<S
 }
 
 function configure(db: DatabaseSync, wal: boolean): void {
-  // As a pragma: Node 22.13 ignores the constructor's option.
-  db.exec("PRAGMA busy_timeout = 2000");
+  db.exec(WAIT_WHEN_BUSY);
   db.exec(`PRAGMA journal_mode = ${wal ? "WAL" : "DELETE"}`);
   db.exec("PRAGMA synchronous = NORMAL");
   db.exec("PRAGMA foreign_keys = ON");

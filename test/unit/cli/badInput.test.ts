@@ -20,6 +20,7 @@ describe("what people get wrong", function () {
     ["a suite that is no YAML", { "promptfooconfig.yaml": "prompts: [a\nproviders: [echo]\n" }, /^promptfooconfig\.yaml:2:\d+: YAML syntax: .+$/],
     ["a suite of bytes", { "promptfooconfig.yaml": "\0\u0001" }, /^promptfooconfig\.yaml:1:1: YAML syntax: .+$/],
     ["an empty suite", { "promptfooconfig.yaml": "" }, /^promptfooconfig\.yaml:1:1: This suite is empty\. It needs prompts, providers and tests\.$/],
+    ["a suite that asks nobody", { "promptfooconfig.yaml": `prompts: [a]\n${TESTS}` }, /^promptfooconfig\.yaml:1:1: This suite names no provider\. Add e\.g\. providers: \[openai:chat:MODEL\], or an endpoint for it in llmops\.yaml\.$/],
     ["a llmops.yaml that is no YAML", { "llmops.yaml": "version: 1\nsuites: [{ path: a\n" }, /^llmops\.yaml:3:1: YAML syntax: .+$/],
     ["an unknown key in llmops.yaml", { "llmops.yaml": "version: 1\nsuits: []\n" }, /^llmops\.yaml:2:1: "suits" is not known here\. Did you mean "suites"\?$/],
     ["an unknown unit of a gate", { "llmops.yaml": "version: 1\nsuites: [{ path: a, gate: { accuracy: { tolerance: 2yd } } }]\n" }, /^llmops\.yaml:2:52: "2yd" is not a tolerance\. Write 2pt \(points of a rate\) or 10% \(relative to the baseline\)\.$/],

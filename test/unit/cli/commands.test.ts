@@ -69,7 +69,10 @@ describe("llmops baseline", function () {
     assert.equal(await says(conflicting), `llmops.baseline.json:${at + 1}:1: This baseline has merge conflicts. ${again}`);
     assert.equal(await says(lines(text).toSpliced(at, 1, '          "lines": [,').join("\n")), `llmops.baseline.json:${at + 1}:1: This baseline is not valid JSON. ${again}`);
     assert.equal(await says(text.replace('"runs": 1', '"runs": 0')), `llmops.baseline.json:${lines(text).findIndex((line) => line.includes('"runs"')) + 1}:1: This baseline is not in the expected form (suites.promptfooconfig.yaml.series.prompt.txt#0 · echo.runs: Too small: expected number to be >0). ${again}`);
-    assert.match(await says(text.replace("{% if n > 0 %}", "{% if n > 1 %}")), /^llmops\.baseline\.json:\d+:1: The text of prompt\.txt kept for promptfooconfig\.yaml does not match its hash: it was edited by hand or merged\. Accept/);
+    const edited = text.replace("{% if n > 0 %}", "{% if n > 1 %}");
+    assert.match(await says(edited), new RegExp(`^llmops\\.baseline\\.json:${lines(text).findIndex((line) => line.includes('"prompt.txt": {')) + 1}:1: The text of prompt\\.txt kept for promptfooconfig\\.yaml does not match its hash: it was edited by hand or merged\\. Accept`));
+    const doctor = await llmops(folder, ["doctor"]);
+    assert.deepEqual([doctor.code, /✗ promptfooconfig\.yaml .+The text of prompt\.txt kept/.test(doctor.stdout)], [2, true], doctor.stdout);
 
     assert.equal((await llmops(folder, ["baseline", "accept"])).code, 0, "accepting again mends it");
     assert.equal((await json(folder, ["eval"])).suites[0]?.baseline?.kind, "accepted");

@@ -74,6 +74,8 @@ describe("options of llmops eval", function () {
     assert.deepEqual([byHead.exit, byHead.verdict], [0, "passed"]);
     const byFile = await json(folder, ["eval", "--baseline", "release.json"]);
     assert.deepEqual([byFile.exit, byFile.suites[0]?.baseline?.kind], [1, "accepted"]);
+    const missing = await llmops(folder, ["eval", "--baseline", "none.json"]);
+    assert.deepEqual([missing.code, missing.stderr], [2, "There is no file none.json.\n"]);
     const unknown = await llmops(folder, ["eval", "--baseline", "v9"]);
     assert.deepEqual([unknown.code, unknown.stderr], [2, 'There is no commit "v9" here.\n']);
   });

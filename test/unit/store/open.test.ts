@@ -55,10 +55,11 @@ describe("opening a store", () => {
     assert.deepEqual(db.prepare("SELECT name FROM sqlite_master").all().map((row) => row["name"]), ["result"]);
   });
 
-  it("leaves the store of a newer version as it is", async () => {
+  for (const mode of ["WAL", "DELETE"]) it(`leaves the store of a newer version as it is, journal mode ${mode}`, async () => {
     const folder = join(temporaryFolder(), ".llmops");
     (await openStore(folder, Date.now)).close();
     const db = new DatabaseSync(join(folder, "store.db"));
+    db.exec(`PRAGMA journal_mode = ${mode}`);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     db.close();
     const before = readFileSync(join(folder, "store.db"));

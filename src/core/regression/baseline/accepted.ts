@@ -47,7 +47,7 @@ export async function readBaselineFile(snapshot: Snapshot, root: string, file = 
   }
   for (const [suite, accepted] of Object.entries(parsed.data.suites)) {
     for (const [path, { sha256, lines }] of Object.entries(accepted.files)) {
-      if (contentHash(lines.join("\n")) !== sha256) return refuse(`The text of ${path} kept for ${suite} does not match its hash: it was edited by hand or merged.`);
+      if (contentHash(lines.join("\n")) !== sha256) return refuse(`The text of ${path} kept for ${suite} does not match its hash: it was edited by hand or merged.`, parseYaml(file, text).locate(["suites", suite, "files", path], "key").start.line);
     }
   }
   return { file: parsed.data, problems: [] };

@@ -4,7 +4,7 @@ import { relativePosix } from "../../config/settings.ts";
 import type { Snapshot } from "../../config/snapshot.ts";
 import { gitSnapshot } from "../../git/gitSnapshot.ts";
 import type { Repository } from "../../git/repository.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, ProblemError } from "../../problem.ts";
 import { firstVersion, versionFiles, versionHash } from "../../store/versions.ts";
 import type { Store } from "../../store/store.ts";
 import type { BaselineInfo } from "../report.ts";
@@ -56,7 +56,11 @@ export async function resolveBaseline(workspace: Workspace, suiteFile: string, f
     const label = entry.accepted.commit?.slice(0, 7) ?? `accepted ${entry.accepted.at.slice(0, 10)}`;
     return done({ info: { kind: "accepted", commit: entry.accepted.commit, label, at: Date.parse(entry.accepted.at) }, snapshot: layeredSnapshot(kept, disk) }, accepted.problems);
   }
-  if (override !== undefined) throw new BaselineNotFound(`${override} has no baseline of ${suite}.`);
+  if (override !== undefined) {
+    const [problem] = accepted.problems;
+    if (problem) throw new ProblemError(problem);
+    throw new BaselineNotFound(accepted.file ? `${override} has no baseline of ${suite}.` : `There is no file ${override}.`);
+  }
 
   if (repository && commit) {
     const base = await fromGit(repository, store, suite, commit, dirty);
