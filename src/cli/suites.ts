@@ -25,7 +25,7 @@ export async function namedSuites(front: Front, names: readonly string[]): Promi
       continue;
     }
     const suites = await findSuites(diskSnapshot(path), path);
-    if (suites.length === 0) throw new UsageError(`There is no suite in ${name}. A suite is a promptfooconfig.yaml; "llmops eval -c FILE" names one of another name.`);
+    if (suites.length === 0) throw new UsageError(`There is no suite in ${name}. A suite is a promptfooconfig.yaml or a .prompt.yml; "llmops eval -c FILE" names one of another name.`);
     for (const file of suites) found.set(file, { workspace: await front.workspace(dirname(file)), file });
   }
   return [...found.values()];

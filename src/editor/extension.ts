@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 import type { SuitesNode } from "./views/suitesTree.ts";
 
 /** What makes a workspace one for us. The editor's globs know no braces within braces. */
-const SUITES = "**/{promptfooconfig*.yaml,promptfooconfig*.yml,promptfooconfig*.json,llmops.yaml}";
+const SUITES = "**/{promptfooconfig*.yaml,promptfooconfig*.yml,promptfooconfig*.json,*.prompt.yml,*.prompt.yaml,llmops.yaml}";
 
 let client: Promise<Client> | undefined;
 

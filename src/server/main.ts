@@ -31,7 +31,7 @@ const DEFAULTS: InitializationOptions = {
 const UNTRUSTED = "The workspace is not trusted: nothing in it is read or run.";
 
 /** Files whose coming, going or changing outside the editor may make a suite another. */
-const WATCHED = ["**/promptfooconfig*.{yaml,yml,json}", "**/llmops.{yaml,baseline.json}"];
+const WATCHED = ["**/promptfooconfig*.{yaml,yml,json}", "**/*.prompt.{yml,yaml}", "**/llmops.{yaml,baseline.json}"];
 
 /** Serves editors: `lsp --stdio`, or over the channel of the process that forked it. */
 export function startServer(): Promise<void> {

@@ -30,7 +30,7 @@ export async function checkSetUp(workspace: Workspace, runtime: { node: string; 
   ];
   if (config.problems.length === 0) checks.push({ name: "llmops.yaml", state: "ok", detail: config.document ? "read" : "none: the defaults hold" });
   const suites = await findSuites(disk, root);
-  if (suites.length === 0) checks.push({ name: "suites", state: "warning", detail: "no promptfooconfig.yaml below this folder" });
+  if (suites.length === 0) checks.push({ name: "suites", state: "warning", detail: "no promptfooconfig.yaml or .prompt.yml below this folder" });
   for (const file of suites) checks.push(await checkSuite(workspace, file));
   return checks;
 }

@@ -55,7 +55,7 @@ export async function hasSuites({ engine, suites }: Deps): Promise<boolean> {
   await suites.known();
   if (suites.all().length > 0) return true;
   const create = "Create a Suite…";
-  const choice = await window.showInformationMessage("This workspace has no suite: a suite is a file promptfooconfig.yaml with prompts and test cases.", create);
+  const choice = await window.showInformationMessage("This workspace has no suite: a suite is a promptfooconfig.yaml or a .prompt.yml with prompts and test cases.", create);
   if (choice) await commands.executeCommand("llmops.createSuite");
   return false;
 }

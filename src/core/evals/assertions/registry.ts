@@ -1,5 +1,6 @@
 import type { Assertion } from "../model.ts";
 import type { AssertionDefinition, Mistake } from "./definition.ts";
+import { githubString } from "./githubString.ts";
 import { javascript } from "./javascript.ts";
 import { containsJson, isJson } from "./json.ts";
 import { cost, latency, levenshtein, wordCount } from "./numbers.ts";
@@ -26,6 +27,9 @@ const DEFINITIONS: Readonly<Record<string, AssertionDefinition>> = {
   "word-count": wordCount,
 };
 
+/** Evaluators of other formats, by names that no suite of promptfoo's can write. */
+const OTHER_FORMATS: Readonly<Record<string, AssertionDefinition>> = { "github-string": githubString };
+
 /** Base types that can be judged; each may have `not-` before it. */
 export const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(DEFINITIONS));
 
@@ -50,7 +54,8 @@ export function baseType(type: string): string {
 /** `undefined` for a type that cannot be judged. */
 export function definitionOf(type: string): AssertionDefinition | undefined {
   const base = baseType(type);
-  return Object.hasOwn(DEFINITIONS, base) ? DEFINITIONS[base] : undefined;
+  if (Object.hasOwn(DEFINITIONS, base)) return DEFINITIONS[base];
+  return Object.hasOwn(OTHER_FORMATS, type) ? OTHER_FORMATS[type] : undefined;
 }
 
 /**

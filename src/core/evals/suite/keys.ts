@@ -15,6 +15,11 @@ export const SUITE_KEYS: KeyTable = {
   later: { scenarios: "Scenarios", nunjucksFilters: "Custom filters", derivedMetrics: "Derived metrics", extensions: "Extensions", redteam: "Red teaming", tracing: "Tracing" },
 };
 
+export const GITHUB_KEYS: KeyTable = {
+  of: "a .prompt.yml",
+  known: ["name", "description", "model", "modelParameters", "responseFormat", "jsonSchema", "messages", "testData", "evaluators"],
+};
+
 export const TEST_KEYS: KeyTable = {
   of: "a test",
   known: ["description", "vars", "provider", "providers", "prompts", "providerOutput", "assert", "threshold", "metadata", "options"],

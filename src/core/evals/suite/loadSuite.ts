@@ -2,6 +2,7 @@ import type { Snapshot } from "../../config/snapshot.ts";
 import { createRenderer } from "../../prompts/renderer.ts";
 import { type Problem, START } from "../../problem.ts";
 import type { Prompt, Suite, SuiteOptions } from "../model.ts";
+import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
 import { checkKeys, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
@@ -22,7 +23,7 @@ export interface LoadOptions {
 
 const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} };
 
-/** Reads a promptfoo suite with everything it names. Never throws for what people wrote: that is in `problems`. */
+/** Reads a suite, promptfoo's or GitHub's, with everything it names. Never throws for what people wrote: that is in `problems`. */
 export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Promise<Suite> {
   const source = new SuiteSource(snapshot, root, env);
   const whole = { file, range: START };
@@ -38,6 +39,7 @@ export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Pro
     if (!source.problems.some((problem) => problem.severity === "error")) source.report("error", "empty-suite", `This suite is ${config === null ? "empty" : "no mapping"}. It needs prompts, providers and tests.`, whole);
     return done({});
   }
+  if (isGithubPrompt(file)) return done(readGithubPrompt(source, config, place));
   checkKeys(source, config, place, SUITE_KEYS);
   const prompts = await readPrompts(source, config["prompts"], at(place, "prompts"));
   const key = config["providers"] === undefined ? "targets" : "providers";

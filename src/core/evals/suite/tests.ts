@@ -1,9 +1,8 @@
 import { basename, extname } from "node:path";
 import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
-import { contentHash } from "../../store/store.ts";
 import type { Location, Position } from "../../problem.ts";
 import type { AssertionNode, Case, CaseOptions } from "../model.ts";
-import { canonicalJson } from "../providers/provider.ts";
+import { caseIds } from "./caseIds.ts";
 import { number, readAssertions } from "./assertions.ts";
 import { type CsvTest, readCsv } from "./csv.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
@@ -202,7 +201,7 @@ function names(value: unknown): readonly string[] | undefined {
 function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft | undefined): Case[] {
   const cases: Case[] = [];
   const explicit = new Map<string, Draft>();
-  const taken = new Map<string, number>();
+  const idOf = caseIds();
   for (const draft of drafts) {
     const own = draft.metadata["id"] === undefined ? undefined : String(draft.metadata["id"]);
     if (own !== undefined) {
@@ -214,9 +213,8 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     const vars = { ...defaults?.vars, ...draft.vars };
     const assert = [...(options["disableDefaultAsserts"] === true ? [] : (defaults?.assert ?? [])), ...draft.assert];
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
-      const name = own ?? contentHash(canonicalJson([draft.description ?? null, combination])).slice(0, 12);
       cases.push({
-        id: unique(name, taken),
+        id: idOf({ description: draft.description, vars: combination }, own),
         index: cases.length,
         description: draft.description ?? defaults?.description,
         vars: combination,
@@ -232,20 +230,6 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     }
   }
   return cases;
-}
-
-/**
- * The name, with `~2` when it is taken.
- * @param taken each id with the last number that was given to it.
- */
-function unique(name: string, taken: Map<string, number>): string {
-  let ordinal = (taken.get(name) ?? 0) + 1;
-  while (ordinal > 1 && taken.has(`${name}~${ordinal}`)) ordinal++;
-  taken.set(name, ordinal);
-  if (ordinal === 1) return name;
-  const id = `${name}~${ordinal}`;
-  taken.set(id, 1);
-  return id;
 }
 
 /** A place as it is said in a message about another one. */
