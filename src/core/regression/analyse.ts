@@ -1,7 +1,7 @@
 import type { Gate } from "../config/gates.ts";
 import type { Case } from "../evals/model.ts";
 import { type CaseTally, judged, passed, type Sample, type SeriesTally } from "../evals/run/tally.ts";
-import { judgeMetrics, unsettledBy } from "./verdict.ts";
+import { brokenUnsettledBy, judgeMetrics, unsettledBy } from "./verdict.ts";
 import type { CaseChange, MetricReport, SeriesReport, Verdict } from "./report.ts";
 
 /** Below this share of answered questions nothing is judged. */
@@ -28,14 +28,13 @@ function seriesReport(tally: SeriesTally, metrics: readonly MetricReport[], repe
   const unanswered = samples.filter((sample) => sample?.status === "error");
   const accuracy = metrics.find((metric) => metric.name === "accuracy");
   const accuracyGate = gates.find((gate) => gate.metric === "accuracy");
-  const unsettled = unsettledBy(tally, repeats, accuracyGate, accuracy?.verdict, unanswered.length);
-
   const broke = changes(cases, "broke");
   const fixed = changes(cases, "fixed");
   const failing = cases.filter((item) => item.current.some(judged) && share(item.current) < 0.5);
   const brokenGate = gates.find((gate) => gate.metric === "broken");
   const reallyBroken = brokenGate ? changes(confirmed ?? [], "broke").length : 0;
   const missesBroken = brokenGate?.max !== undefined && reallyBroken > brokenGate.max;
+  const unsettled = unsettledBy(tally, repeats, accuracyGate, accuracy?.verdict, unanswered.length) ?? brokenUnsettledBy(tally, repeats, brokenGate, reallyBroken, unanswered.length);
 
   const answered = samples.length === 0 ? 1 : 1 - unanswered.length / samples.length;
   const verdict = tally.skipped ? "passed" : decide(tally, metrics, { answered, unsettled, missesBroken, failing: failing.length, hasMinimum: gates.some((gate) => gate.min !== undefined || (gate.max !== undefined && gate.metric !== "broken")) });

@@ -68,7 +68,7 @@ const VALUES: Readonly<Record<string, (sample: Sample) => number | undefined>> =
 
 function accuracy(cases: readonly CaseTally[], repeats: number, gate: Gate | undefined): Measured {
   const current = currentMean(cases, (sample) => (sample.status === "passed" ? 1 : 0));
-  const { pairs } = passPairs(cases, repeats, "leave-out");
+  const pairs = passPairs(cases, repeats, "leave-out");
   if (pairs.length === 0) return { name: "accuracy", gate, baseline: undefined, current, comparison: undefined };
   const before = pairs.map((pair) => pair.baseline);
   const after = pairs.map((pair) => pair.current);

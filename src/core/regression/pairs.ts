@@ -9,36 +9,30 @@ export interface Pair {
 /** How a question without an answer counts: left out, or as the worst or best for the candidate. */
 export type Imputation = "leave-out" | "worst" | "best";
 
-export interface PassPairs {
-  /** Passes out of `repeats`, integers. */
-  readonly pairs: readonly Pair[];
-  readonly tallies: readonly CaseTally[];
-}
-
-/** Passes per case in both arms; a case counts only with all its repeats in both, since unequal K biases the test. */
-export function passPairs(cases: readonly CaseTally[], repeats: number, imputation: Imputation): PassPairs {
+/**
+ * Passes per case in both arms; a case counts only with all its repeats in both, since unequal K biases
+ * the test. A question that both arms ask has one answer: whatever it could have been, it is so in both.
+ */
+export function passPairs(cases: readonly CaseTally[], repeats: number, imputation: Imputation): Pair[] {
+  const missing = imputation === "leave-out" ? undefined : imputation === "best";
   const pairs: Pair[] = [];
-  const tallies: CaseTally[] = [];
   for (const tally of cases) {
-    const current = passes(tally.current, repeats, imputation === "leave-out" ? undefined : imputation === "best");
-    const baseline = passes(tally.baseline, repeats, imputation === "leave-out" ? undefined : imputation === "worst");
+    const shared = (repeat: number) => tally.current[repeat] === tally.baseline[repeat];
+    const current = passes(tally.current, repeats, () => missing);
+    const baseline = passes(tally.baseline, repeats, (repeat) => (missing === undefined || shared(repeat) ? missing : !missing));
     if (current === undefined || baseline === undefined) continue;
     pairs.push({ baseline, current });
-    tallies.push(tally);
   }
-  return { pairs, tallies };
+  return pairs;
 }
 
-function passes(samples: readonly (Sample | undefined)[], repeats: number, missing: boolean | undefined): number | undefined {
+function passes(samples: readonly (Sample | undefined)[], repeats: number, missing: (repeat: number) => boolean | undefined): number | undefined {
   let count = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
     const sample = samples[repeat];
-    if (!judged(sample)) {
-      if (missing === undefined) return undefined;
-      if (missing) count++;
-    } else if (passed(sample)) {
-      count++;
-    }
+    const pass = judged(sample) ? passed(sample) : missing(repeat);
+    if (pass === undefined) return undefined;
+    if (pass) count++;
   }
   return count;
 }

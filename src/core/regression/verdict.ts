@@ -1,6 +1,6 @@
 import { type Gate, metricInfo } from "../config/gates.ts";
 import type { Tolerance } from "../config/units.ts";
-import type { SeriesTally } from "../evals/run/tally.ts";
+import { judged, type SeriesTally } from "../evals/run/tally.ts";
 import { ALPHA, type Measured, measure } from "./measure.ts";
 import { passPairs } from "./pairs.ts";
 import type { MetricReport, MetricVerdict } from "./report.ts";
@@ -47,11 +47,12 @@ function speak({ name, gate, baseline, current, comparison }: Measured, p: numbe
   const loss = higher ? -comparison.delta : comparison.delta;
   const [low, high] = comparison.interval;
   const excludesNoChange = higher ? high < 0 : low > 0;
-  const tolerated = gate?.tolerance ? absolute(gate.tolerance, baseline) : 0;
+  // A gate that only bounds a metric tolerates whatever lies within its bounds.
+  const tolerated = gate === undefined ? 0 : gate.tolerance ? absolute(gate.tolerance, baseline) : Infinity;
   // Rounding must not turn "exactly the tolerance" into "beyond it".
   const beyond = loss > tolerated + 1e-9;
   if (beyond && p <= ALPHA && excludesNoChange) return "regression";
-  if (beyond && gate?.tolerance) return "inconclusive";
+  if (beyond && gate) return "inconclusive";
   if (comparison.better <= ALPHA && loss < 0) return "improved";
   return "no-change";
 }
@@ -75,7 +76,7 @@ export function missedBound(gate: Gate, current: number | undefined): MetricRepo
 export function unsettledBy(series: SeriesTally, repeats: number, gate: Gate | undefined, verdict: MetricVerdict | undefined, unanswered: number): string | undefined {
   if (!gate || unanswered === 0) return undefined;
   const regressedAs = (imputation: "worst" | "best") => {
-    const { pairs } = passPairs(series.cases, repeats, imputation);
+    const pairs = passPairs(series.cases, repeats, imputation);
     const differences = pairs.map((pair) => pair.current - pair.baseline);
     const mean = (key: "baseline" | "current") => pairs.reduce((sum, pair) => sum + pair[key], 0) / (pairs.length * repeats);
     const loss = mean("baseline") - mean("current");
@@ -83,9 +84,22 @@ export function unsettledBy(series: SeriesTally, repeats: number, gate: Gate | u
   };
   const worst = regressedAs("worst");
   const best = regressedAs("best");
-  const questions = `${unanswered} question${unanswered === 1 ? "" : "s"} without an answer`;
+  const questions = withoutAnswer(unanswered);
   if (series.hasBaseline && verdict === "regression" && !best.regressed) return `${questions} could hide that there is no regression`;
   if (series.hasBaseline && verdict !== "regression" && worst.regressed) return `${questions} could hide a regression`;
   if (gate.min !== undefined && worst.current < gate.min && best.current >= gate.min) return `${questions} could decide whether accuracy reaches its minimum`;
   return undefined;
+}
+
+/** The same of the `broken` gate, of which `broken` cases are confirmed. */
+export function brokenUnsettledBy(series: SeriesTally, repeats: number, gate: Gate | undefined, broken: number, unanswered: number): string | undefined {
+  if (!series.hasBaseline || gate?.max === undefined || broken > gate.max || unanswered === 0) return undefined;
+  const incomplete = series.cases.filter(({ current, baseline }) => [...current, ...baseline].some((sample) => !judged(sample)));
+  const half = repeats / 2;
+  const hidden = passPairs(incomplete, repeats, "worst").filter(({ baseline, current }) => baseline >= half && current < half).length;
+  return broken + hidden > gate.max ? `${withoutAnswer(unanswered)} could hide a broken case` : undefined;
+}
+
+function withoutAnswer(count: number): string {
+  return `${count} question${count === 1 ? "" : "s"} without an answer`;
 }
