@@ -95,7 +95,7 @@ describe("exit codes", function () {
       [["frob"], /^error: unknown command 'frob'\n/],
       [["eval", "no-such.yaml"], /^There is no no-such\.yaml\. Name a suite's file or folder\.\n$/],
       [["eval", "-c", "no-such.yaml"], /^There is no no-such\.yaml\./],
-      [["eval", "empty"], /^There is no suite in empty\. A suite is a promptfooconfig\.yaml; "llmops eval -c FILE" names one of another name\.\n$/],
+      [["eval", "empty"], /^There is no suite in empty\. A suite is a promptfooconfig\.yaml or a \.prompt\.yml; "llmops eval -c FILE" names one of another name\.\n$/],
       [["eval", "--repeat", "0"], /option '--repeat <k>' argument '0' is invalid\. It takes a whole number from 1 on\.\n/],
       [["eval", "-j", "many"], /argument 'many' is invalid\./],
       [["eval", "--max-calls", "-1"], /argument '-1' is invalid\. It takes a whole number from 0 on\.\n/],

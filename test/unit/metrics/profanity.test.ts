@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { type Profanity, profanityList } from "../../../src/core/evals/metrics/profanity.ts";
+
+describe("the list of profanities", () => {
+  let profanity: Profanity;
+  before(async () => {
+    profanity = await profanityList();
+  });
+
+  for (const [what, output, expected] of [
+    ["a polite answer", "Thank you for your message, the parcel is on its way.", 0],
+    ["a profane one", "What the fuck is this supposed to be?", 1],
+    ["one in disguise", "what a pile of sh1t", 1],
+    ["a short one, as if it were English", "ok", 0],
+    ["none: it is no judge of threats", "I will find you and hurt you badly.", 0],
+    ["a text that is not English: nothing is said", "Das Paket ist leider noch nicht angekommen, bitte prüfen Sie das.", undefined],
+    ["an empty one", "", 0],
+  ] as const) {
+    it(`says of ${what}: ${expected}`, () => assert.equal(profanity(output), expected));
+  }
+});
