@@ -6,7 +6,7 @@ const TIME_LIMIT_MS = 200;
 
 /** A place where a text differs from its baseline. */
 export interface Hunk {
-  /** In the current text. Of a pure deletion: the line before it, which has to stand for what is gone. */
+  /** In the current text. Of a pure deletion: the line before it that is not blank, which has to stand for what is gone. */
   readonly range: Range;
   readonly kind: "changed" | "added" | "removed";
   /** Lines of the baseline that are gone, and lines that are new. */
@@ -51,11 +51,18 @@ export function hunksWithin(hunks: readonly Hunk[], range: Range): Hunk[] {
 function hunk(now: readonly string[], line: number, gone: readonly string[], fresh: readonly string[]): Hunk {
   const counts = { removed: gone.length, added: fresh.length };
   if (fresh.length === 0) {
-    const before = Math.max(0, line - 1);
-    return { range: wholeLines(now, before, before + 1), kind: "removed", ...counts };
+    const marked = lineBefore(now, line);
+    return { range: wholeLines(now, marked, marked + 1), kind: "removed", ...counts };
   }
   if (fresh.length === 1 && gone.length === 1) return { range: wordRange(gone[0] as string, fresh[0] as string, line), kind: "changed", ...counts };
   return { range: wholeLines(now, line, line + fresh.length), kind: gone.length === 0 ? "added" : "changed", ...counts };
+}
+
+/** The last line before `line` that has something to underline, else the first after it. */
+function lineBefore(lines: readonly string[], line: number): number {
+  const before = lines.slice(0, line).findLastIndex((text) => text.trim() !== "");
+  const after = lines.findIndex((text, index) => index >= line && text.trim() !== "");
+  return before >= 0 ? before : Math.max(0, after);
 }
 
 /** From the first changed word to the last; a line that only lost words, or takes too long, is underlined as a whole. */

@@ -21,6 +21,8 @@ describe("the hunks of a text against its baseline", () => {
     ["an inserted line", "a\nc\n", "a\n  b\nc\n", ["2:3-2:4 added −0 +1"]],
     ["lines at the end", "a", "a\nb\nc", ["2:1-3:2 added −0 +2"]],
     ["a deletion is marked at the line before it, with its count", "a\nb\nc\nd\n", "a\nd\n", ["1:1-1:2 removed −2 +0"]],
+    ["a deletion after blank lines is marked where there is something to underline", "a\n\n \nb\nc\n", "a\n\n \nc\n", ["1:1-1:2 removed −1 +0"]],
+    ["a deletion with only blank lines before it is marked below", "\nb\nc\n", "\nc\n", ["2:1-2:2 removed −1 +0"]],
     ["a deletion at the file's start is marked at the first line", "a\nb\nc\n", "c\n", ["1:1-1:2 removed −2 +0"]],
     ["a deletion at the file's end", "a\nb\nc", "a", ["1:1-1:2 removed −2 +0"]],
     ["lines replaced by more lines", "a\nb\nc\n", "a\nx\ny\nc\n", ["2:1-3:2 changed −1 +2"]],
