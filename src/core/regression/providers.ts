@@ -1,7 +1,7 @@
 import { ProblemError } from "../problem.ts";
 import type { Redactor } from "../config/redactor.ts";
 import type { ProviderSpec } from "../evals/model.ts";
-import type { ProviderContext } from "../evals/providers/openai.ts";
+import type { ProviderContext } from "../evals/providers/openaiServer.ts";
 import { CallError, type Provider } from "../evals/providers/provider.ts";
 import { createProvider } from "../evals/providers/registry.ts";
 import { type Series, seriesOf } from "../evals/run/series.ts";

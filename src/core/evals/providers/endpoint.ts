@@ -1,7 +1,7 @@
 import type { EndpointConfig } from "../../config/schema.ts";
 import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
-import { SANDBOX } from "./openai.ts";
+import { SANDBOX } from "./openaiServer.ts";
 
 /** The provider that an endpoint of `llmops.yaml` stands for; `name` is its identity in series. */
 export function endpointProvider(name: string, endpoint: EndpointConfig, location: () => Location): ProviderSpec {

@@ -1,7 +1,7 @@
 import type { ProviderSpec } from "../model.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
 import { DEFAULT_TIMEOUT_MS, exchange } from "./exchange.ts";
-import type { ProviderContext } from "./openai.ts";
+import type { ProviderContext } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
 /**

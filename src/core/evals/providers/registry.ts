@@ -1,7 +1,8 @@
 import type { ProviderSpec } from "../model.ts";
 import { echo } from "./echo.ts";
 import { httpProvider } from "./http.ts";
-import { openAi, type ProviderContext } from "./openai.ts";
+import { openAi } from "./openai.ts";
+import type { ProviderContext } from "./openaiServer.ts";
 import type { Provider } from "./provider.ts";
 
 /** Every kind of provider, by what its id begins with. A kind is added here. */
