@@ -2,18 +2,35 @@ import type { ProviderSpec } from "../model.ts";
 import { echo } from "./echo.ts";
 import { httpProvider } from "./http.ts";
 import { openAi } from "./openai.ts";
+import { openAiEmbedding } from "./openaiEmbedding.ts";
+import { openAiModeration } from "./openaiModeration.ts";
 import type { ProviderContext } from "./openaiServer.ts";
 import type { Provider } from "./provider.ts";
 
+interface Kind {
+  /** What it gives. Only `text` can be what a suite tests; the others serve judges. */
+  readonly gives: "text" | "embedding" | "moderation";
+  readonly matches: (id: string) => boolean;
+  readonly create: (spec: ProviderSpec, context: ProviderContext) => Provider;
+}
+
 /** Every kind of provider, by what its id begins with. A kind is added here. */
-const KINDS: readonly { matches: (id: string) => boolean; create: (spec: ProviderSpec, context: ProviderContext) => Provider }[] = [
-  { matches: (id) => id === "echo", create: echo },
-  { matches: (id) => id.startsWith("openai:") && !/^openai:(embedding|embeddings|responses|assistant|image|moderation|realtime|transcription|video)(:|$)/.test(id), create: openAi },
-  { matches: (id) => id === "http" || id === "https" || /^https?:\/\//.test(id), create: httpProvider },
+const KINDS: readonly Kind[] = [
+  { gives: "embedding", matches: (id) => /^openai:embeddings?(:|$)/.test(id), create: openAiEmbedding },
+  { gives: "moderation", matches: (id) => /^openai:moderation(:|$)/.test(id), create: openAiModeration },
+  { gives: "text", matches: (id) => id === "echo", create: echo },
+  { gives: "text", matches: (id) => id.startsWith("openai:") && !/^openai:(embedding|embeddings|responses|assistant|image|moderation|realtime|transcription|video)(:|$)/.test(id), create: openAi },
+  { gives: "text", matches: (id) => id === "http" || id === "https" || /^https?:\/\//.test(id), create: httpProvider },
 ];
 
+/** Whether a suite can test it. */
 export function isKnownProvider(id: string): boolean {
-  return KINDS.some((kind) => kind.matches(id));
+  return givenBy(id) === "text";
+}
+
+/** What a provider gives; `undefined` where it cannot be called. */
+export function givenBy(id: string): Kind["gives"] | undefined {
+  return KINDS.find((kind) => kind.matches(id))?.gives;
 }
 
 /** @throws {CallError} when the provider's address cannot be one. */
