@@ -13,13 +13,13 @@ export interface AnalyseOptions {
   readonly repeats: number;
   readonly gates: readonly Gate[];
   /** Cases that broke, run again: by series. Only those that broke here too count for the `broken` gate. */
-  readonly confirmed: ReadonlyMap<string, readonly CaseTally[]> | undefined;
+  readonly confirmed: ReadonlyMap<string, readonly CaseTally[]>;
 }
 
 /** The verdict on every series, with its evidence. */
 export function analyse({ series, repeats, gates, confirmed }: AnalyseOptions): SeriesReport[] {
   const metrics = judgeMetrics(series, repeats, gates);
-  return series.map((tally, index) => seriesReport(tally, metrics[index] ?? [], repeats, gates, confirmed?.get(tally.key)));
+  return series.map((tally, index) => seriesReport(tally, metrics[index] ?? [], repeats, gates, confirmed.get(tally.key)));
 }
 
 function seriesReport(tally: SeriesTally, metrics: readonly MetricReport[], repeats: number, gates: readonly Gate[], confirmed: readonly CaseTally[] | undefined): SeriesReport {

@@ -6,7 +6,7 @@ import { onSaveBudget, relativePosix } from "../config/settings.ts";
 import { visibleEnv } from "../config/visibleEnv.ts";
 import { createJudge } from "../evals/assertions/gradeRow.ts";
 import type { Case } from "../evals/model.ts";
-import { isRemote } from "../evals/run/caller.ts";
+import { Caller, isRemote } from "../evals/run/caller.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
@@ -14,7 +14,8 @@ import { createSuiteCode } from "../evals/suiteCode/pool.ts";
 import { formatProblem, type Problem } from "../problem.ts";
 import type { Dialect } from "../prompts/dialects.ts";
 import { createRenderer } from "../prompts/renderer.ts";
-import { endRun, type RunTrigger, startRun } from "../store/runs.ts";
+import { endRun, type RunState, type RunTrigger, startRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
 import { recordVersion } from "../store/versions.ts";
 import { analyse } from "./analyse.ts";
 import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
@@ -104,12 +105,13 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
     const runner = await runnerOptions(workspace, run.id, current, series, options, suiteCode);
-    const result = await runSeries(runner);
+    const caller = new Caller(runner);
+    const tallies = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
-    const judged = result.series.filter((tally) => tally.skipped || tally.cases.length > 0);
-    const confirmed = await confirmBroken(runner, judged, gates);
-    const spent: Spent = { calls: result.calls + confirmed.calls, cached: result.cached + confirmed.cached, cost: result.cost + confirmed.cost, durationMs: host.clock.now() - started };
-    const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed: confirmed.tallies });
+    const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0);
+    const confirmed = await confirmBroken(runner, caller, judged, gates);
+    const spent: Spent = { calls: caller.calls, cached: caller.cached, cost: caller.cost, durationMs: host.clock.now() - started };
+    const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed });
     const text = redactor.redact(
       JSON.stringify({
         runId: run.id,
@@ -130,10 +132,19 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
     return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: judged };
   } catch (error) {
-    endRun(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
+    endWithout(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;
   } finally {
     suiteCode.close();
+  }
+}
+
+/** Where the store itself is what failed, the failure that the run ended with says more. */
+function endWithout(store: Store, runId: string, end: { state: RunState; at: number }): void {
+  try {
+    endRun(store, runId, end);
+  } catch {
+    // Its process gone, the run is marked as interrupted.
   }
 }
 

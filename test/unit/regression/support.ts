@@ -37,7 +37,7 @@ export const ACCURACY: Gate = { metric: "accuracy", direction: "higher", toleran
 export const BROKEN: Gate = { metric: "broken", direction: "lower", max: 0 };
 
 export function judge(series: readonly SeriesTally[], gates: readonly Gate[] = [ACCURACY], repeats = series[0]?.cases[0]?.current.length ?? 1): SeriesReport[] {
-  return analyse({ series, repeats, gates, confirmed: undefined });
+  return analyse({ series, repeats, gates, confirmed: new Map() });
 }
 
 export function judgeOne(series: SeriesTally, gates?: readonly Gate[], repeats?: number): SeriesReport {

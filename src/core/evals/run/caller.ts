@@ -4,7 +4,7 @@ import { findAnswer, putAnswer, type StoredAnswer } from "../../store/answers.ts
 import { contentHash, type Store } from "../../store/store.ts";
 import type { Answer } from "../model.ts";
 import { CallError, type PreparedCall, type Provider } from "../providers/provider.ts";
-import type { Batch } from "./batch.ts";
+import { Batch } from "./batch.ts";
 import { Limiter } from "./limiter.ts";
 
 /** A remote endpoint's answer is trusted for a day: its model may change behind its name. */
@@ -17,7 +17,6 @@ export const IN_FLIGHT = { loopback: 16, remote: 8 };
 export interface CallerOptions {
   readonly store: Store;
   readonly clock: Clock;
-  readonly batch: Batch;
   readonly signal: AbortSignal;
   /** Overrides the endpoints' own limits. */
   readonly inFlight: number | undefined;
@@ -29,12 +28,16 @@ export interface CallerOptions {
   readonly maxCost: number;
 }
 
-/** Answers by key: from the cache, else from the provider, within the limits. */
+/** Answers by key: from the cache, else from the provider, within the limits of one run. */
 export class Caller {
   calls = 0;
   cached = 0;
+  /** USD, as far as prices are known. */
   cost = 0;
-  private paidCalls = 0;
+  /** Calls to endpoints that are not on this machine. */
+  paidCalls = 0;
+  /** Answers are written with the rows that they came to. */
+  readonly batch: Batch;
   private readonly options: CallerOptions;
   private readonly limiters = new Map<string, Limiter>();
   private readonly underWay = new Map<string, Promise<Answer>>();
@@ -42,6 +45,7 @@ export class Caller {
 
   constructor(options: CallerOptions) {
     this.options = options;
+    this.batch = new Batch(options.store, options.clock);
   }
 
   /** The fresh enough cached answer of a key. */
@@ -65,8 +69,9 @@ export class Caller {
     // The same question asked twice in one run is one call.
     let asked = this.underWay.get(key);
     if (!asked) {
-      asked = this.call(key, provider, prepare).finally(() => this.underWay.delete(key));
+      asked = this.call(key, provider, prepare);
       this.underWay.set(key, asked);
+      asked.catch(() => this.underWay.delete(key));
     }
     return asked;
   }
@@ -80,7 +85,7 @@ export class Caller {
         return answer;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        if (error.kind === "unusable") this.unusable.set(provider.key, error);
+        if (error.kind === "unusable") this.unusable.set(answererOf(provider), error);
         if (error.status === 429) limiter.throttled();
         const wait = error.retryAfterMs ?? 250 * 2 ** attempt;
         if (!error.retry || attempt >= ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
@@ -90,15 +95,18 @@ export class Caller {
   }
 
   private async send(key: string, provider: Provider, prepare: () => PreparedCall): Promise<Answer> {
-    const { store, clock, batch, signal } = this.options;
+    const { store, clock, signal } = this.options;
     signal.throwIfAborted();
-    const broken = this.unusable.get(provider.key);
+    const broken = this.unusable.get(answererOf(provider));
     if (broken) throw broken;
     if (isRemote(provider)) this.spend();
     this.calls++;
-    const answer = { ...(await provider.send(prepare(), signal)), cached: false };
+    const answer = { ...(await ask(provider, prepare, signal)), cached: false };
     this.cost += answer.cost ?? 0;
-    batch.add(() => putAnswer(store, key, toStored(answer, clock.now())));
+    this.batch.add(() => {
+      putAnswer(store, key, toStored(answer, clock.now()));
+      this.underWay.delete(key);
+    });
     const pause = this.delayOf(provider);
     if (pause > 0) await clock.sleep(pause, signal);
     return answer;
@@ -134,6 +142,21 @@ export class BudgetError extends Error {
     super(message);
     this.name = "BudgetError";
   }
+}
+
+/** Whatever goes wrong with a provider is a question without an answer; a store that fails ends the run. */
+async function ask(provider: Provider, prepare: () => PreparedCall, signal: AbortSignal): Promise<Omit<Answer, "cached">> {
+  try {
+    return await provider.send(prepare(), signal);
+  } catch (error) {
+    if (error instanceof CallError || signal.aborted) throw error;
+    throw new CallError("unanswered", error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What answers. The two versions of a suite may give one name to two endpoints or models. */
+export function answererOf({ origin, model, key }: Provider): string {
+  return JSON.stringify([origin, model, key]);
 }
 
 export function isRemote(provider: Provider): boolean {

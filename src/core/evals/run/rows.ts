@@ -28,13 +28,14 @@ export interface Row {
 /**
  * The rows of a series, in promptfoo's order. Both arms are asked today's tests: a new test gets a
  * pair, a test that is gone is not run.
+ * @param from the first of a test's repeats that is asked.
  */
-export function* rowsOf(series: Series, index: number, tests: readonly Case[], repeats: (test: Case) => number, render: RenderPrompt): Generator<Row> {
+export function* rowsOf(series: Series, index: number, tests: readonly Case[], repeats: (test: Case) => number, render: RenderPrompt, from: (test: Case) => number = () => 0): Generator<Row> {
   for (const test of tests) {
     if (!runsUnder(test, series)) continue;
     const current = question(series.current, test, render);
     const baseline = series.baseline && question(series.baseline, test, render);
-    for (let repeat = 0; repeat < repeats(test); repeat++) {
+    for (let repeat = from(test); repeat < repeats(test); repeat++) {
       yield { series: index, test, repeat, current: current(repeat), baseline: baseline?.(repeat) };
     }
   }

@@ -3,8 +3,7 @@ import { addResults, type ResultRecord, setProgress } from "../../store/runs.ts"
 import type { Store } from "../../store/store.ts";
 import { type Answer, type Case, JudgeError, type RowGrade } from "../model.ts";
 import { CallError, type Provider } from "../providers/provider.ts";
-import { Batch } from "./batch.ts";
-import { BudgetError, Caller, isRemote } from "./caller.ts";
+import { answererOf, BudgetError, type Caller, isRemote } from "./caller.ts";
 import { type Arm, type Question, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
 import type { Series } from "./series.ts";
 import { type CaseTally, put, type Sample, type SeriesTally } from "./tally.ts";
@@ -20,6 +19,8 @@ export interface RunnerOptions {
   readonly series: readonly Series[];
   readonly tests: readonly Case[];
   readonly repeat: number;
+  /** Asks so many runs of each case more, instead of those that it has had. */
+  readonly further?: number;
   readonly store: Store;
   readonly clock: Clock;
   readonly render: RenderPrompt;
@@ -34,14 +35,6 @@ export interface RunnerOptions {
   /** On save: series that did not change run only if the cache has them whole. */
   readonly onlyChanged: boolean;
   readonly onProgress: (done: number, total: number) => void;
-}
-
-export interface RunnerResult {
-  readonly series: readonly SeriesTally[];
-  readonly calls: number;
-  readonly cached: number;
-  /** USD, as far as prices are known. */
-  readonly cost: number;
 }
 
 /** More calls than may be spent without being asked. */
@@ -60,13 +53,12 @@ export class BudgetExceeded extends Error {
  * Runs every series of a suite on both arms, streams rows and answers to the store, and returns the
  * tallies to judge by.
  * @throws {BudgetExceeded} before the first call, when the calls needed are more than `maxCalls`.
- * @throws {BudgetError} when the money is spent; an abort is rethrown.
+ * @throws {BudgetError} when the budget is used up on the way; an abort is rethrown.
  */
-export async function runSeries(options: RunnerOptions): Promise<RunnerResult> {
-  const batch = new Batch(options.store, options.clock);
-  const caller = new Caller({ ...options, batch });
+export async function runSeries(options: RunnerOptions, caller: Caller): Promise<SeriesTally[]> {
+  const { batch } = caller;
   const plan = new Plan(options, caller);
-  if (plan.paidCalls > options.maxCalls) throw new BudgetExceeded(plan.paidCalls, options.maxCalls);
+  checkBudget(plan.paidCalls, caller.paidCalls, options.maxCalls);
 
   const total = plan.rows.length;
   let done = 0;
@@ -75,19 +67,25 @@ export async function runSeries(options: RunnerOptions): Promise<RunnerResult> {
     batch.add(() => setProgress(options.store, options.runId, done, total));
     options.onProgress(done, total);
   };
-  const work = new RowWork(options, caller, batch, plan.tallies);
+  const work = new RowWork(options, caller, plan.tallies);
   try {
     options.onProgress(0, total);
     await pool(plan.rows, WORKERS, async (row) => {
       await work.run(row, false);
       finish();
     });
+    batch.flush();
     // A provider that changed silently since the cached answers were made would be blamed on the edit.
     await pool(work.fromAnotherModel(plan.rows), WORKERS, (row) => work.run(row, true));
   } finally {
     batch.flush();
   }
-  return { series: plan.series(), calls: caller.calls, cached: caller.cached, cost: caller.cost };
+  return plan.series();
+}
+
+function checkBudget(needed: number, spent: number, maxCalls: number): void {
+  if (spent + needed <= maxCalls) return;
+  throw spent === 0 ? new BudgetExceeded(needed, maxCalls) : new BudgetError(`The budget of ${maxCalls} calls does not suffice for ${needed} more.`);
 }
 
 /** What a run has to ask, found out before it asks: rows, missing answers, series that did not change. */
@@ -101,14 +99,17 @@ class Plan {
 
   constructor(options: RunnerOptions, caller: Caller) {
     this.options = options;
-    const repeats = (test: Case) => test.options.repeat ?? options.repeat;
+    const { further = 0 } = options;
+    const first = (test: Case) => test.options.repeat ?? options.repeat;
+    const from = (test: Case) => (further > 0 ? first(test) : 0);
+    const repeats = (test: Case) => first(test) + further;
     const asked = new Set<string>();
     options.series.forEach((series, index) => {
       const rows: Row[] = [];
       const missing: { key: string; provider: Provider }[] = [];
       const tallies = new Map<Case, CaseTally>();
       let changed = false;
-      for (const row of rowsOf(series, index, options.tests, repeats, options.render)) {
+      for (const row of rowsOf(series, index, options.tests, repeats, options.render, from)) {
         rows.push(row);
         if (!tallies.has(row.test)) tallies.set(row.test, { test: row.test, current: [], baseline: [] });
         if (row.baseline && row.baseline.key !== row.current.key) changed = true;
@@ -149,15 +150,13 @@ class Plan {
 class RowWork {
   private readonly options: RunnerOptions;
   private readonly caller: Caller;
-  private readonly batch: Batch;
   private readonly tallies: readonly Map<Case, CaseTally>[];
-  /** Per provider: what its fresh answers say the model is. */
+  /** By what answers: what its fresh answers say the model is. */
   private readonly fingerprints = new Map<string, string>();
 
-  constructor(options: RunnerOptions, caller: Caller, batch: Batch, tallies: readonly Map<Case, CaseTally>[]) {
+  constructor(options: RunnerOptions, caller: Caller, tallies: readonly Map<Case, CaseTally>[]) {
     this.options = options;
     this.caller = caller;
-    this.batch = batch;
     this.tallies = tallies;
   }
 
@@ -180,7 +179,7 @@ class RowWork {
       return (["current", "baseline"] as const).some((arm) => {
         const sample = tally?.[arm][row.repeat];
         const side = row[arm]?.key === undefined ? undefined : row[arm].side;
-        const seen = side && this.fingerprints.get(side.provider.key);
+        const seen = side && this.fingerprints.get(answererOf(side.provider));
         return sample?.cached && sample.fingerprint !== undefined && seen !== undefined && sample.fingerprint !== seen;
       });
     });
@@ -189,7 +188,7 @@ class RowWork {
   private async sample(row: Row, arm: Arm, question: Question, refresh: boolean): Promise<Sample> {
     const sample = await this.ask(row, question, refresh);
     const { output, components, ...kept } = sample;
-    this.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, { output, components }, this.options)]));
+    this.caller.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, { output, components }, this.options)]));
     return kept;
   }
 
@@ -204,10 +203,9 @@ class RowWork {
           : { output: row.test.providerOutput, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined, cached: true };
     } catch (error) {
       if (error instanceof CallError) return failed(error.kind === "rejected" ? "rejected" : "error", error.message);
-      if (this.options.signal.aborted || error instanceof BudgetError) throw error;
-      return failed("error", error instanceof Error ? error.message : String(error));
+      throw error;
     }
-    if (!answer.cached && answer.fingerprint !== undefined) this.fingerprints.set(provider.key, answer.fingerprint);
+    if (!answer.cached && answer.fingerprint !== undefined) this.fingerprints.set(answererOf(provider), answer.fingerprint);
     const common = {
       latencyMs: answer.latencyMs,
       cached: answer.cached,
@@ -261,19 +259,22 @@ function toRecord(row: Row, arm: Arm, sample: Sample, { output, components }: St
   };
 }
 
-/** Works through the items, `most` at a time; the first failure stops what has not begun and is rethrown. */
+/**
+ * Works through the items, `most` at a time. The first failure stops what has not begun; what has is
+ * waited for, since its answers are paid, and then the failure is rethrown.
+ */
 async function pool<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
-  let stopped = false;
+  const failures: unknown[] = [];
   const one = async () => {
-    while (!stopped && next < items.length) {
+    while (failures.length === 0 && next < items.length) {
       try {
         await work(items[next++] as T);
       } catch (error) {
-        stopped = true;
-        throw error;
+        failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(most, items.length) }, one));
+  if (failures.length > 0) throw failures[0];
 }

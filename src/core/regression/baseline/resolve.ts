@@ -90,10 +90,18 @@ async function fromGit(repository: Repository, store: Store, suite: string, head
     if (base && base !== head) return base;
   }
   if (dirty) return head;
-  const regressed = new Set(
-    store.all<{ commit_id: string }>("SELECT DISTINCT commit_id FROM run WHERE suite = ? AND dirty = 0 AND partial = 0 AND commit_id IS NOT NULL AND verdict IN ('regression', 'failed')", suite).map((row) => row.commit_id),
-  );
+  const regressed = regressedCommits(store, suite);
   return (await repository.ancestors(head, ANCESTORS)).find((ancestor) => !regressed.has(ancestor));
+}
+
+/** Commits that were worse than their baseline; one whose cases failed with nothing to compare with is none. */
+function regressedCommits(store: Store, suite: string): Set<string> {
+  const rows = store.all<{ commit_id: string }>(
+    `SELECT DISTINCT commit_id FROM run
+     WHERE suite = ? AND dirty = 0 AND partial = 0 AND commit_id IS NOT NULL AND verdict IN ('regression', 'failed') AND json_extract(report, '$.baseline') IS NOT NULL`,
+    suite,
+  );
+  return new Set(rows.map((row) => row.commit_id));
 }
 
 async function atCommit(repository: Repository, commit: string): Promise<Baseline> {
