@@ -2,11 +2,15 @@ import { relativePosix } from "../core/config/settings.ts";
 import type { Case } from "../core/evals/model.ts";
 import { BudgetError } from "../core/evals/run/caller.ts";
 import { BudgetExceeded } from "../core/evals/run/runner.ts";
+import { isAffected } from "../core/regression/affected.ts";
 import { evaluateSuite } from "../core/regression/evaluate.ts";
 import type { FinishedRun } from "../core/regression/output/rows.ts";
+import type { Shard } from "../core/regression/shards/part.ts";
 import { changesOf } from "../core/regression/places.ts";
 import type { RunReport } from "../core/regression/report.ts";
-import { exitCode } from "./exit.ts";
+import type { Workspace } from "../core/regression/workspace.ts";
+import { failedCases, listRuns } from "../core/store/runs.ts";
+import { EXIT, exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
 import { resultFiles, writeResults } from "./output.ts";
@@ -26,6 +30,12 @@ interface Options {
   maxCost?: number;
   failOn?: string;
   output?: string[];
+  shard?: Shard;
+  first?: number;
+  failing?: boolean;
+  changed?: boolean;
+  endpoint?: string;
+  resume?: boolean;
   json?: boolean;
 }
 
@@ -45,18 +55,27 @@ export async function evalCommand(front: Front, names: readonly string[], option
   const finished: FinishedRun[] = [];
   for (const suite of suites) {
     if (outcome.stopped) break;
+    if (options.changed && !(await isAffected(suite.workspace, suite.file, options.baseline))) {
+      front.say(`${relativePosix(suite.workspace.root, suite.file)}: as its baseline, not run.`);
+      continue;
+    }
     const run = await judge(front, suite, options, outcome);
     const report = run?.report;
-    // A filter leaves suites without any case: there is nothing to say of them.
-    if (!run || !report || (options.filter !== undefined && report.series.every((series) => series.cases === 0))) continue;
+    // A selection leaves suites without any case: there is nothing to say of them.
+    if (!run || !report || (selects(options) && report.series.every((series) => series.cases === 0))) continue;
     outcome.reports.push(report);
     if (files.length > 0) finished.push(run);
     if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
   }
   const { reports, invalid, stopped } = outcome;
   if (options.filter !== undefined && reports.length === 0 && invalid === 0 && !stopped) throw new UsageError(`No case contains ${JSON.stringify(options.filter)}: nothing was judged.`);
+  if (reports.length === 0 && invalid === 0 && !stopped && (options.changed || options.failing)) {
+    front.print(options.json ? JSON.stringify({ ...evalJson(outcome), verdict: "passed" }) : `Nothing to run: ${options.changed ? "no suite differs from its baseline" : "no case failed in the last run"}.`);
+    return EXIT.ok;
+  }
   await writeResults(files, finished);
-  const code = exitCode(outcome, options.failOn === "inconclusive");
+  if (options.shard) front.say(`Shard ${options.shard.index} of ${options.shard.of}: the verdict is that of "llmops merge" over all parts.`);
+  const code = exitCode(outcome, { failOnInconclusive: options.failOn === "inconclusive", isShard: options.shard !== undefined, casesFailed: front.casesFailedCode });
   if (options.json) front.print(JSON.stringify(evalJson(outcome)));
   else if (reports.length > 0) front.print(summary(reports, code, front.host.clock.now()));
   return code;
@@ -67,7 +86,8 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
   const name = relativePosix(workspace.root, file);
   const bar = progressBar(front, name);
   try {
-    const { report, problems, version, found, series } = await evaluateSuite(workspace, {
+    const since = options.resume ? resumed(front, workspace, name) : undefined;
+    const { report, problems, version, found, series, judgement } = await evaluateSuite(workspace, {
       file,
       trigger: "cli",
       repeat: options.repeat,
@@ -76,7 +96,10 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
       baseline: options.baseline,
       maxCalls: left(options.maxCalls, outcome.reports, (report) => report.calls),
       maxCost: left(options.maxCost, outcome.reports, (report) => report.cost),
-      filter: options.filter === undefined ? undefined : mentions(options.filter),
+      filter: filterOf(options, workspace, name),
+      endpoint: options.endpoint,
+      trustSince: since,
+      shard: options.shard,
       signal: front.signal,
       sandbox: front.sandbox,
       onProgress: bar.update,
@@ -85,7 +108,7 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
     for (const problem of problems) front.problem(problem);
     if (problems.some((problem) => problem.severity === "error")) outcome.invalid++;
     const changes = found.baseline ? await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts) : [];
-    return { report, version, series, changes, root: workspace.root, store: workspace.store };
+    return { report, version, series, judgement, shard: options.shard, changes, root: workspace.root, store: workspace.store };
   } catch (error) {
     bar.clear();
     const mistakes = mistakesOf(error);
@@ -110,6 +133,30 @@ function left(budget: number | undefined, reports: readonly RunReport[], spent: 
 function budgetWords(error: BudgetExceeded | BudgetError): string {
   if (error instanceof BudgetExceeded) return `needs ${error.needed} calls to endpoints that are not on this machine, and --max-calls leaves ${error.budget}: none was made.`;
   return `${error.message} What was answered is kept: the next run goes on from there.`;
+}
+
+function selects({ filter, first, failing }: Options): boolean {
+  return filter !== undefined || first !== undefined || failing === true;
+}
+
+/** The cases that the options leave; `undefined`: all. */
+function filterOf(options: Options, { store }: Workspace, suite: string): ((test: Case) => boolean) | undefined {
+  if (!selects(options)) return undefined;
+  const wanted = options.filter === undefined ? () => true : mentions(options.filter);
+  const failed = options.failing ? failedCases(store, suite) : undefined;
+  let left = options.first ?? Infinity;
+  return (test) => (failed?.has(test.id) ?? true) && wanted(test) && left-- > 0;
+}
+
+/** When the run began that was cut off: what was answered since is taken, however old it is by now. */
+function resumed(front: Front, { store }: Workspace, suite: string): number | undefined {
+  const [last] = listRuns(store, { suite, limit: 1 });
+  if (!last || last.state === "finished") {
+    front.say(`${suite}: no run was cut off, so this is a new one.`);
+    return undefined;
+  }
+  front.say(`${suite}: goes on from run ${last.id.slice(0, 8)}, of which ${last.done} of ${last.total} rows were done.`);
+  return last.startedAt;
 }
 
 function mentions(text: string): (test: Case) => boolean {

@@ -23,6 +23,8 @@ export interface Front {
   /** Whether messages go to a terminal that can redraw a line. */
   readonly interactive: boolean;
   readonly colour: boolean;
+  /** Instead of 100, where promptfoo's `PROMPTFOO_FAILED_TEST_EXIT_CODE` says so. */
+  readonly casesFailedCode: number | undefined;
   /** The workspace that a folder belongs to, opened once. */
   workspace(folder?: string): Promise<Workspace>;
   /** Results, to stdout. */
@@ -62,6 +64,7 @@ export function openFront(): Front {
     signal: cancel.signal,
     interactive: Boolean(process.stderr.isTTY) && !process.env["CI"],
     colour,
+    casesFailedCode: exitCodeOf(process.env["PROMPTFOO_FAILED_TEST_EXIT_CODE"]),
     workspace(folder = cwd) {
       let workspace = byFolder.get(folder);
       if (!workspace) {
@@ -116,4 +119,8 @@ function onLostOutput(error: NodeJS.ErrnoException): void {
 /** Commander has written its own message already. */
 function isCommander(error: unknown): error is { code: string; exitCode: number } {
   return error instanceof Error && String((error as { code?: unknown }).code).startsWith("commander.");
+}
+
+function exitCodeOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,3}$/.test(text.trim()) && Number(text) <= 255 ? Number(text) : undefined;
 }

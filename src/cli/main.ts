@@ -37,9 +37,24 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--max-calls <n>", "calls to remote endpoints at most", count)
     .option("--max-cost <usd>", "USD at most, where prices are known", amount)
     .option("--fail-on <verdict>", "inconclusive: exit 1 also when the evidence is thin", inconclusive)
-    .option("-o, --output <file>", "write the results into a file: .json (promptfoo's), .xml (JUnit), .sarif, .md, .html, .csv; may be given several times", collect, [])
+    .option("--first <n>", "only the first cases", positive)
+    .option("--failing", "only cases that did not pass in the last run")
+    .option("--changed", "only suites that differ from their baseline, or whose affects do")
+    .option("--endpoint <name>", "an endpoint of llmops.yaml to ask instead")
+    .option("--resume", "go on from a run that was cut off, however old its answers are")
+    .option("--shard <i/n>", "only a share of the cases; write it with -o NAME.part for llmops merge", shard)
+    .option("-o, --output <file>", "write the results into a file: .json (promptfoo's), .xml (JUnit), .sarif, .md, .html, .csv, .part; may be given several times", collect, [])
     .option("--json", "one JSON object on stdout, messages on stderr")
     .action(act(async (front, suites: string[], options: object) => (await import("./eval.ts")).evalCommand(front, suites, options)));
+
+  program
+    .command("merge")
+    .description("judge the shards of a suite as the one run that they are")
+    .argument("<parts...>", "files that llmops eval --shard i/n -o NAME.part wrote, one a shard")
+    .option("-o, --output <file>", "write the results into a file, as eval does", collect, [])
+    .option("--fail-on <verdict>", "inconclusive: exit 1 also when the evidence is thin", inconclusive)
+    .option("--json", "one JSON object on stdout, as eval prints it")
+    .action(act(async (front, parts: string[], options: object) => (await import("./merge.ts")).mergeCommand(front, parts, options)));
 
   const baseline = program.command("baseline").description("the version that changes are compared with");
   baseline
@@ -131,6 +146,12 @@ function amount(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("It takes an amount in USD, such as 0.50.");
   return value;
+}
+
+function shard(text: string): { index: number; of: number } {
+  const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index < 1 || index > of) throw new InvalidArgumentError("It takes a share such as 2/4: the second of four.");
+  return { index, of };
 }
 
 function inconclusive(text: string): string {

@@ -153,6 +153,14 @@ export function lastVerdict(store: Store, suite: string): RunRecord | undefined 
     .map(toRecord)[0];
 }
 
+/** Ids of the cases that did not pass in every run of the last verdict on a suite. */
+export function failedCases(store: Store, suite: string): Set<string> {
+  const last = lastVerdict(store, suite);
+  if (!last) return new Set();
+  const rows = store.all<{ case_id: string }>("SELECT DISTINCT case_id FROM result WHERE run = (SELECT seq FROM run WHERE id = ?) AND arm = 'current' AND status <> 'passed'", last.id);
+  return new Set(rows.map((row) => row.case_id));
+}
+
 interface ResultRow {
   series: string;
   case_id: string;

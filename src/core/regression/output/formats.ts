@@ -5,6 +5,7 @@ import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { promptfooJson } from "./promptfoo.ts";
 import type { FinishedRun, ResultRow } from "./rows.ts";
+import { part } from "../shards/part.ts";
 import { sarif } from "./sarif.ts";
 
 /** Writes finished runs down, as pieces of text: nothing holds a whole file. `rowsOf` may be called once a run. */
@@ -18,6 +19,7 @@ export const FORMATS: Readonly<Record<string, ResultFormat>> = {
   ".md": markdown,
   ".html": html,
   ".csv": csv,
+  ".part": part,
 };
 
 export function formatOf(file: string): ResultFormat | undefined {

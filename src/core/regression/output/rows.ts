@@ -1,5 +1,6 @@
 import type { Case, Prompt, ProviderSpec } from "../../evals/model.ts";
-import type { SeriesTally } from "../../evals/run/tally.ts";
+import type { Gate } from "../../config/gates.ts";
+import type { CaseTally, SeriesTally } from "../../evals/run/tally.ts";
 import { withAffixes } from "../../prompts/affixes.ts";
 import type { createRenderer } from "../../prompts/renderer.ts";
 import { visibleEnv } from "../../config/visibleEnv.ts";
@@ -7,6 +8,7 @@ import { findResult, type ResultRecord } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import type { FileChange } from "../places.ts";
 import type { RunReport } from "../report.ts";
+import type { Shard } from "../shards/part.ts";
 import type { SuiteVersion } from "../workspace.ts";
 
 /** A run that came to a verdict, with what its rows are made of. */
@@ -14,11 +16,23 @@ export interface FinishedRun {
   readonly report: RunReport;
   readonly version: SuiteVersion;
   readonly series: readonly SeriesTally[];
+  /** `undefined`: all of the suite's cases. */
+  readonly shard: Shard | undefined;
+  /** By what it was judged. */
+  readonly judgement: Judgement;
   /** Files that differ from the baseline. */
   readonly changes: readonly FileChange[];
   /** Absolute path of the workspace. */
   readonly root: string;
   readonly store: Store;
+}
+
+/** What the verdict of a run was made of, beside its samples. */
+export interface Judgement {
+  readonly repeats: number;
+  readonly gates: readonly Gate[];
+  /** Broken cases, run again: by series. */
+  readonly confirmed: ReadonlyMap<string, readonly CaseTally[]> | undefined;
 }
 
 /** An assertion's judgement, as the store keeps it. */
