@@ -49,21 +49,24 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
   };
 }
 
+/** Where all calls go. What a test's variable could lead elsewhere, nobody could agree to. */
 function safeOrigin(url: string): string {
-  try {
-    return new URL(url).origin;
-  } catch {
-    throw new CallError("unusable", `${JSON.stringify(url)} is not a URL. Write the provider's config.url like https://host/path.`);
-  }
+  const origin = URL.canParse(url) ? new URL(url).origin : undefined;
+  if (origin === undefined) throw new CallError("unusable", `${JSON.stringify(url)} is not a URL. Write the provider's config.url like https://host/path.`);
+  if (origin.includes("{{")) throw new CallError("unusable", `The host of ${JSON.stringify(url)} is a variable: calls and keys could go anywhere. Write the host itself, or {{env.NAME}} at the beginning.`);
+  return origin;
 }
 
-/** Text is filled in; an object is filled leaf by leaf, and a leaf that then is JSON becomes that value (as promptfoo does). */
+/**
+ * Text is filled in, with values escaped where it is JSON; an object is filled leaf by leaf, and a leaf
+ * that then is JSON becomes that value (as promptfoo does).
+ */
 function bodyText(body: unknown, call: Call): string {
-  if (typeof body === "string") return fillPlaceholders(body, call, (value) => JSON.stringify(value).slice(1, -1));
+  if (typeof body === "string") return fillPlaceholders(body, call, /^\s*[[{]/.test(body) ? (value) => JSON.stringify(value).slice(1, -1) : (value) => value);
   const fill = (value: unknown): unknown => {
     if (typeof value === "string") {
       const filled = fillPlaceholders(value, call, (part) => part);
-      if (filled !== value && /^\s*[[{]/.test(filled)) {
+      if (filled !== value && /^\s*["[{]/.test(filled)) {
         try {
           return JSON.parse(filled);
         } catch {
@@ -79,10 +82,13 @@ function bodyText(body: unknown, call: Call): string {
   return JSON.stringify(fill(body));
 }
 
+/** `{{prompt}}`, `{{messages}}` and a test's variables, of an object also `{{name.part}}`; `| dump` writes JSON. */
 function fillPlaceholders(template: string, call: Call, escape: (value: string) => string): string {
-  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*\w+\s*)?\}\}/g, (_whole, name: string) => {
-    const value = name === "prompt" ? call.text : name === "messages" ? call.messages : call.vars[name];
-    return value === undefined ? "" : escape(typeof value === "string" ? value : JSON.stringify(value));
+  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)\s*)?\}\}/g, (_whole, name: string, filter: string | undefined) => {
+    const value = follow({ ...call.vars, prompt: call.text, messages: call.messages }, name.split("."));
+    if (value === undefined) return "";
+    if (filter === "dump") return JSON.stringify(value);
+    return escape(typeof value === "string" ? value : JSON.stringify(value));
   });
 }
 

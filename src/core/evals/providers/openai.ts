@@ -49,12 +49,13 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
       };
     },
     async send(prepared, signal) {
+      const { body } = prepared.request;
       const url = (base === SANDBOX ? await context.sandbox() : base) + path;
       const response = await exchange(context, {
         method: "POST",
         url,
         ...(await credentials(spec, origin, context)),
-        body: prepared.request.body,
+        body,
         timeoutMs,
         signal,
       });
@@ -62,7 +63,8 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
       const { answerSchema } = await import("./openaiAnswer.ts");
       const parsed = answerSchema.safeParse(parseAnswer(response, url));
       if (!parsed.success) throw new CallError("unanswered", `${new URL(url).host} answered JSON that is not a chat completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
-      return toAnswer(parsed.data, response.latencyMs, config);
+      // A test or a prompt may ask for a format of its own: what was sent decides.
+      return toAnswer(parsed.data, response.latencyMs, { ...config, ...(JSON.parse(body) as Record<string, unknown>) });
     },
   };
 }

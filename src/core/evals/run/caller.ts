@@ -80,17 +80,27 @@ export class Caller {
     const limiter = this.limiterOf(provider);
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await limiter.run(() => this.send(key, provider, prepare));
+        const answer = await limiter.run(() => this.attempt(key, provider, prepare, limiter));
         limiter.succeeded();
         return answer;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        if (error.kind === "unusable") this.unusable.set(answererOf(provider), error);
-        if (error.status === 429) limiter.throttled();
         const wait = error.retryAfterMs ?? 250 * 2 ** attempt;
         if (!error.retry || attempt >= ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
         await this.options.clock.sleep(wait, this.options.signal);
       }
+    }
+  }
+
+  /** A failure is taken note of before the next call takes this one's place. */
+  private async attempt(key: string, provider: Provider, prepare: () => PreparedCall, limiter: Limiter): Promise<Answer> {
+    try {
+      return await this.send(key, provider, prepare);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      if (error.kind === "unusable") this.unusable.set(answererOf(provider), error);
+      if (error.status === 429) limiter.throttled();
+      throw error;
     }
   }
 
