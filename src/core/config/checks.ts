@@ -31,6 +31,7 @@ function* names(config: LlmopsConfig): Iterable<Finding> {
 
   for (const [index, suite] of (config.suites ?? []).entries()) {
     yield* known("endpoint", suite.endpoint, endpoints, ["suites", index, "endpoint"]);
+    yield* known("endpoint", suite.judge, endpoints, ["suites", index, "judge"]);
   }
   for (const [index, stage] of (config.pipeline ?? []).entries()) {
     for (const [at, step] of stage.steps.entries()) {

@@ -16,10 +16,15 @@ const samplingParameters = {
   frequency_penalty: z.number().min(-2).max(2).optional().describe("−2 … 2: positive values avoid repetition."),
 };
 
+const embeddingModel = () => text().optional().describe("Model that judges ask for embeddings (similar, answer-relevance).");
+const moderationModel = () => text().optional().describe("Model that moderation asks.");
+
 const sandboxEndpoint = z
   .strictObject({
     kind: z.literal("sandbox").describe("The built-in model: offline, free and repeatable."),
     model: text().optional().describe("Name of a sandbox model."),
+    embeddingModel: embeddingModel(),
+    moderationModel: moderationModel(),
     ...samplingParameters,
   })
   .describe("The built-in model: offline, free and repeatable.");
@@ -39,6 +44,8 @@ const openaiEndpoint = z
       })
       .describe("Address up to and with the version, such as https://api.openai.com/v1 or http://127.0.0.1:11434/v1."),
     model: text().describe("Name of the model, as the endpoint knows it."),
+    embeddingModel: embeddingModel(),
+    moderationModel: moderationModel(),
     apiKey: secretText().optional().describe("Always a reference such as ${secret:NAME}; in braces it must be quoted. The value is kept by the editor (LLMOps: Set Secret…) or in the environment variable NAME."),
     parameters: z.looseObject(samplingParameters).optional().describe("Sent with every call. Parameters that are not listed here are passed on as they are."),
     price: price.optional().describe("Price of the model, for the cost of a run and its budget."),
@@ -77,6 +84,7 @@ const gate = z
 const suite = z.strictObject({
   path: relativePath().describe("The suites this entry is for: a glob of suite files (promptfooconfig*.yaml, *.prompt.yml), or of their folders. A suite takes the first entry that matches."),
   endpoint: text().optional().describe("Name of an entry in endpoints. It replaces the suite's own providers; without it those are used."),
+  judge: text().optional().describe("Name of the entry in endpoints that judges, for assertions and tests that name no provider of their own. Without it the endpoint above does."),
   repeat: z.number().int().min(1).max(100).optional().describe("How often each case runs. Several runs find smaller regressions. Without it the suite's own evaluateOptions.repeat is used, else 1."),
   gate: gate.optional().describe("Conditions a change must meet, by metric. Any metric that a suite names can be gated. {}: none. Without it: accuracy may fall by 2pt; with fewer than 20 cases, no case may break."),
   affects: z.array(relativePath()).optional().describe("Globs of further files that this suite is about: saving one of them runs the suite."),

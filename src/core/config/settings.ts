@@ -7,6 +7,8 @@ import type { LlmopsConfig } from "./schema.ts";
 export interface SuiteSettings {
   /** Name of the endpoint that replaces the suite's providers; `undefined`: its own are used. */
   readonly endpoint: string | undefined;
+  /** Name of the endpoint that judges; `undefined`: `endpoint` does. */
+  readonly judge?: string;
   /** `undefined`: as the suite itself says. */
   readonly repeat: number | undefined;
   /** `undefined`: `defaultGates(caseCount)`; an empty list: none. */
@@ -25,7 +27,7 @@ export function suiteSettings(config: LlmopsConfig | undefined, root: string, su
   const path = relativePosix(root, suiteFile);
   const entry = suites.findIndex((suite) => matchesSuite(suite.path, path));
   const found = suites[entry];
-  return found ? { endpoint: found.endpoint, repeat: found.repeat, gates: found.gate, affects: found.affects ?? [], entry } : NONE;
+  return found ? { endpoint: found.endpoint, ...(found.judge === undefined ? {} : { judge: found.judge }), repeat: found.repeat, gates: found.gate, affects: found.affects ?? [], entry } : NONE;
 }
 
 export function onSaveBudget(config: LlmopsConfig | undefined): OnSaveBudget {

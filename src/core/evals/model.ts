@@ -82,6 +82,19 @@ export interface CaseOptions {
   readonly repeat: number | undefined;
   /** Overrides of the provider's configuration: `temperature`, `max_tokens`, … */
   readonly provider: Readonly<Record<string, unknown>>;
+  /** Who judges where an assertion names nobody. */
+  readonly grader?: Graders;
+  /** The suite's own question to judges: a text, or whatever else the assertion's type takes. */
+  readonly rubricPrompt?: unknown;
+  /** Scores of `factuality`, by relation. */
+  readonly factuality?: Readonly<Record<string, number>>;
+}
+
+/** Providers that judge, by what they are asked for. One that a suite names without a kind stands under each. */
+export interface Graders {
+  readonly text?: ProviderSpec;
+  readonly embedding?: ProviderSpec;
+  readonly moderation?: ProviderSpec;
 }
 
 export type AssertionNode = Assertion | AssertionSet;
@@ -96,6 +109,9 @@ export interface Assertion {
   /** A template. */
   readonly metric: string | undefined;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Who judges, where the type asks somebody; over the test's. */
+  readonly grader?: Graders;
+  readonly rubricPrompt?: unknown;
   readonly location: () => Location;
 }
 

@@ -5,12 +5,14 @@ import { Redactor } from "../config/redactor.ts";
 import { onSaveBudget, relativePosix } from "../config/settings.ts";
 import { visibleEnv } from "../config/visibleEnv.ts";
 import { createJudge } from "../evals/assertions/gradeRow.ts";
+import type { FindGrader } from "../evals/judges/grader.ts";
 import type { Case } from "../evals/model.ts";
+import type { Provider } from "../evals/providers/provider.ts";
 import { Caller, isRemote } from "../evals/run/caller.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
-import { createSuiteCode } from "../evals/suiteCode/pool.ts";
+import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
 import { formatProblem, type Problem } from "../problem.ts";
 import type { Dialect } from "../prompts/dialects.ts";
 import { createRenderer } from "../prompts/renderer.ts";
@@ -20,7 +22,8 @@ import { recordVersion } from "../store/versions.ts";
 import { analyse } from "./analyse.ts";
 import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
 import { confirmBroken } from "./confirm.ts";
-import { buildSeries } from "./providers.ts";
+import { suiteGraders } from "./graders.ts";
+import { buildSeries, providerContext } from "./providers.ts";
 import { type RunReport, worst } from "./report.ts";
 import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
@@ -92,7 +95,9 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file));
   const redactor = new Redactor();
   const series = buildSeries(host, current, before, options.sandbox, redactor);
-  if (options.mayCall) askConsent(series, options.mayCall);
+  const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
+  const origins = remoteOrigins([...series.flatMap(providersOf), ...(await graders.providersOf(current.suite.cases))]);
+  if (options.mayCall) askConsent(origins, options.mayCall);
 
   const suite = relativePosix(root, options.file);
   const version = recordVersion(store, suite, current.files, started);
@@ -104,7 +109,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
-    const runner = await runnerOptions(workspace, run.id, current, series, options, suiteCode);
+    const runner = await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find });
     const caller = new Caller(runner);
     const tallies = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
@@ -124,7 +129,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         startedAt: started,
         ...spent,
         hasAbsoluteGate: gates.some(isAbsolute),
-        origins: remoteOrigins(series),
+        origins,
         series: analysed,
       } satisfies RunReport),
     );
@@ -161,13 +166,16 @@ function isAbsolute(gate: Gate): boolean {
 }
 
 /** Of all that a run may call, what is not this machine. */
-function remoteOrigins(series: readonly Series[]): string[] {
-  const providers = series.flatMap(({ current, baseline }) => [current.provider, ...(baseline ? [baseline.provider] : [])]);
+function remoteOrigins(providers: readonly Provider[]): string[] {
   return [...new Set(providers.filter(isRemote).map((provider) => provider.origin as string))];
 }
 
-function askConsent(series: readonly Series[], mayCall: (origin: string) => boolean): void {
-  const unknown = remoteOrigins(series).filter((origin) => !mayCall(origin));
+function providersOf({ current, baseline }: Series): Provider[] {
+  return [current.provider, ...(baseline ? [baseline.provider] : [])];
+}
+
+function askConsent(origins: readonly string[], mayCall: (origin: string) => boolean): void {
+  const unknown = origins.filter((origin) => !mayCall(origin));
   if (unknown.length > 0) throw new ConsentNeeded(unknown);
 }
 
@@ -177,7 +185,7 @@ async function runnerOptions(
   current: SuiteVersion,
   series: readonly Series[],
   options: EvaluateOptions,
-  suiteCode: ReturnType<typeof createSuiteCode>,
+  judging: { readonly suiteCode: SuiteCode; readonly findGrader: FindGrader },
 ): Promise<RunnerOptions> {
   const { suite, settings } = current;
   const env = visibleEnv(current.env, suite.options.env);
@@ -191,7 +199,7 @@ async function runnerOptions(
     store: workspace.store,
     clock: workspace.host.clock,
     render: (template, vars, dialect) => renderer.prompt(template, vars, env, dialect),
-    judge: createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode }),
+    judge: createJudge({ render: (text, vars) => renderer.text(text, vars, env), ...judging }),
     signal: options.signal,
     inFlight: options.inFlight ?? suite.options.maxConcurrency,
     delayMs: suite.options.delay,

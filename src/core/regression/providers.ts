@@ -11,14 +11,7 @@ import type { SuiteVersion } from "./workspace.ts";
 /** The series of a suite against its baseline, with providers that can be called. */
 export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVersion | undefined, sandbox: () => Promise<string>, redactor: Redactor): Series[] {
   const create = (version: SuiteVersion) => {
-    const env = { ...version.env, ...version.suite.options.env };
-    const context: ProviderContext = {
-      host: { ...host, secrets: withFileEnv(host.secrets, env) },
-      sandbox,
-      env,
-      timeoutMs: current.suite.options.timeoutMs,
-      redactor,
-    };
+    const context = { ...providerContext(host, version, sandbox, redactor), timeoutMs: current.suite.options.timeoutMs };
     return (spec: ProviderSpec): Provider | undefined => {
       try {
         return createProvider(spec, context);
@@ -29,6 +22,12 @@ export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVers
     };
   };
   return seriesOf(current.suite, before && withCurrentKeys(before.suite, current.suite), create(current), before ? create(before) : undefined);
+}
+
+/** What the providers of a version of a suite are made with. */
+export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor): ProviderContext {
+  const env = { ...read, ...suite.options.env };
+  return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, redactor };
 }
 
 /** A baseline keeps no keys and headers: today's are used for the same provider. */

@@ -4,11 +4,13 @@ import { visibleEnv } from "../../core/config/visibleEnv.ts";
 import { createJudge } from "../../core/evals/assertions/gradeRow.ts";
 import type { Case } from "../../core/evals/model.ts";
 import { CallError } from "../../core/evals/providers/provider.ts";
+import { Caller } from "../../core/evals/run/caller.ts";
 import { rowsOf } from "../../core/evals/run/rows.ts";
 import type { Series } from "../../core/evals/run/series.ts";
 import { createSuiteCode } from "../../core/evals/suiteCode/pool.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
-import { buildSeries } from "../../core/regression/providers.ts";
+import { suiteGraders } from "../../core/regression/graders.ts";
+import { buildSeries, providerContext } from "../../core/regression/providers.ts";
 import { formatDuration } from "../../core/regression/words.ts";
 import { readVersion, type Workspace } from "../../core/regression/workspace.ts";
 
@@ -24,12 +26,16 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const env = visibleEnv(version.env, version.suite.options.env);
   const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
   const suiteCode = createSuiteCode(workspace.host.processes, { cwd: dirname(file), poolSize: 1 });
-  const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode });
+  const { find: findGrader } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor));
+  const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode, findGrader });
+  const { store, host } = workspace;
+  const caller = new Caller({ store, clock: host.clock, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
     for (const series of buildSeries(workspace.host, version, undefined, sandbox, redactor)) {
-      parts.push(...(await seriesPart(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), judge, signal)));
+      parts.push(...(await seriesPart(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), (row) => judge({ ...row, caller }), signal)));
     }
+    caller.batch.flush();
     return redactor.redact(parts.join("\n\n"));
   } finally {
     suiteCode.close();

@@ -1,5 +1,6 @@
 import type { SuiteCode } from "../suiteCode/pool.ts";
-import type { Assertion, AssertionNode, Grade } from "../model.ts";
+import type { Grader, GraderKind } from "../judges/grader.ts";
+import type { Assertion, AssertionNode, CaseOptions, Grade } from "../model.ts";
 
 /** Fills a nunjucks template with a test's variables; throws when the template is broken. */
 export type Render = (text: string, vars: Readonly<Record<string, unknown>>) => string;
@@ -17,6 +18,9 @@ export interface GradedRow {
   readonly cost: number | undefined;
   /** What scripts find in their `context` beside `vars` and `config`: plain data, such as `prompt` and `test`. */
   readonly context: Readonly<Record<string, unknown>>;
+  readonly options?: Pick<CaseOptions, "rubricPrompt" | "factuality">;
+  /** Who judges where an assertion asks somebody; without it such an assertion is an error. */
+  readonly grader?: (assertion: Assertion) => Grader;
   readonly render: Render;
   readonly suiteCode: SuiteCode;
 }
@@ -58,6 +62,8 @@ export interface Mistake {
 }
 
 export interface AssertionDefinition {
+  /** What it asks of providers that judge; `undefined`: nothing. */
+  readonly asks?: readonly GraderKind[];
   /**
    * A string stands for an `error`. Not called for values that are templates, since those are known
    * only with a row's variables.

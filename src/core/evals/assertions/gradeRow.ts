@@ -1,4 +1,8 @@
+import { callGrader } from "../judges/callGrader.ts";
+import { comparesColumns } from "../judges/columns.ts";
+import type { FindGrader } from "../judges/grader.ts";
 import { type Answer, type Assertion, type AssertionSet, type Case, JudgeError, type RowGrade } from "../model.ts";
+import type { Caller } from "../run/caller.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
 import type { Claim, FinalGrade, GradedRow, Render } from "./definition.ts";
 import { isScriptFile, valueFromScript } from "./javascript.ts";
@@ -6,9 +10,12 @@ import { baseType, definitionOf } from "./registry.ts";
 import { type Scored, combine } from "./score.ts";
 
 /** How an answer to a test is judged, with what that takes. */
-export function createJudge(tools: { render: Render; suiteCode: SuiteCode }): (row: { test: Case; answer: Answer; promptText: string }) => Promise<RowGrade> {
-  return ({ test, answer, promptText }) => {
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader }): (row: { test: Case; answer: Answer; promptText: string; repeat?: number; caller?: Pick<Caller, "answer"> }) => Promise<RowGrade> {
+  const { findGrader } = tools;
+  return ({ test, answer, promptText, repeat = 0, caller }) => {
     const { description, vars, threshold, metadata, options } = test;
+    // Who judges is none of a script\'s business, and no plain data.
+    const { grader: _grader, ...shown } = options;
     return gradeRow({
       assert: test.assert,
       threshold,
@@ -16,9 +23,11 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode }): (r
       vars,
       latencyMs: answer.latencyMs,
       cost: answer.cost,
+      options,
+      grader: findGrader && caller && ((assertion) => callGrader({ find: (kind) => findGrader(kind, assertion, options), caller, repeat })),
       context: {
         prompt: promptText,
-        test: { description, vars, threshold, metadata, options },
+        test: { description, vars, threshold, metadata, options: shown },
         providerResponse: { output: answer.output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs },
       },
       ...tools,
@@ -29,14 +38,15 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode }): (r
 /**
  * Judges one answer by promptfoo's rules: score = Σ score·weight / Σ weight; it passes when every
  * assertion does, or, with a threshold, when the score reaches it. Without assertions it passes with
- * score 1; without an output it fails and nothing is judged.
+ * score 1; without an output it fails and nothing is judged. What compares a test's columns is left out:
+ * that is judged when all of them are there.
  *
  * @throws {JudgeError} when an assertion cannot be judged: the row is an error, not a failure.
  */
 export async function gradeRow(row: GradedRow): Promise<RowGrade> {
   if (row.output === null || row.output === undefined) return { pass: false, score: 0, reason: "No output", metrics: {}, components: [] };
   if (row.assert.length === 0) return { pass: true, score: 1, reason: "No assertions", metrics: {}, components: [] };
-  const parts = await inOrder(row.assert.map((node) => (node.kind === "set" ? gradeSet(node, row) : gradeAssertion(node, row))));
+  const parts = await inOrder(row.assert.filter((node) => !comparesColumns(node)).map((node) => (node.kind === "set" ? gradeSet(node, row) : gradeAssertion(node, row))));
   const { pass, score, reason, metrics } = combine(parts, row.threshold);
   return {
     pass,

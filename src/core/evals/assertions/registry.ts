@@ -1,4 +1,5 @@
 import type { Assertion } from "../model.ts";
+import { JUDGES } from "../judges/registry.ts";
 import type { AssertionDefinition, Mistake } from "./definition.ts";
 import { githubString } from "./githubString.ts";
 import { javascript } from "./javascript.ts";
@@ -9,6 +10,7 @@ import { contains, containsAll, containsAny, equals, startsWith } from "./text.t
 
 /** Every assertion type that can be judged. A new one is a file and a line here. */
 const DEFINITIONS: Readonly<Record<string, AssertionDefinition>> = {
+  ...JUDGES,
   contains: contains(false),
   "contains-all": containsAll(false),
   "contains-any": containsAny(false),
@@ -35,12 +37,11 @@ export const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(DEFINITIONS)
 
 /** promptfoo's types that are not built yet: the reader says so instead of calling them unknown. */
 export const LATER_TYPES: ReadonlySet<string> = new Set([
-  ...["answer-relevance", "bleu", "contains-html", "contains-sql", "contains-xml", "context-faithfulness", "context-recall", "context-relevance"],
-  ...["conversation-relevance", "factuality", "finish-reason", "g-eval", "gleu", "is-html", "is-refusal", "is-sql", "is-valid-function-call"],
-  ...["is-valid-openai-function-call", "is-valid-openai-tools-call", "is-xml", "llm-rubric", "max-score", "meteor", "model-graded-closedqa"],
-  ...["model-graded-factuality", "moderation", "perplexity", "perplexity-score", "python", "rouge-n", "ruby", "select-best", "similar"],
-  ...["similar:cosine", "similar:dot", "similar:euclidean", "tool-call-f1", "trace-error-spans", "trace-span-count", "trace-span-duration"],
-  ...["trajectory:goal-success", "trajectory:step-count", "trajectory:tool-args-match", "trajectory:tool-sequence", "trajectory:tool-used", "webhook"],
+  ...["bleu", "contains-html", "contains-sql", "contains-xml", "finish-reason", "gleu", "is-html", "is-refusal", "is-sql"],
+  ...["is-valid-function-call", "is-valid-openai-function-call", "is-valid-openai-tools-call", "is-xml", "meteor", "perplexity"],
+  ...["perplexity-score", "python", "rouge-n", "ruby", "tool-call-f1", "trace-error-spans", "trace-span-count", "trace-span-duration"],
+  ...["trajectory:goal-success", "trajectory:step-count", "trajectory:tool-args-match", "trajectory:tool-sequence"],
+  ...["trajectory:tool-used", "webhook"],
 ]);
 
 /** promptfoo's types that need its own services, or a person. */

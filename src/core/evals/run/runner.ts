@@ -12,7 +12,8 @@ import { type CaseTally, put, type Sample, type SeriesTally } from "./tally.ts";
 const WORKERS = 64;
 const PREVIEW_CHARACTERS = 200;
 
-export type Judge = (row: { test: Case; answer: Answer; promptText: string }) => Promise<RowGrade>;
+/** @param row.repeat, row.caller for judges that are asked in their turn. */
+export type Judge = (row: { test: Case; answer: Answer; promptText: string; repeat: number; caller: Caller }) => Promise<RowGrade>;
 
 export interface RunnerOptions {
   readonly runId: string;
@@ -216,7 +217,7 @@ class RowWork {
       output: answer.output,
     };
     try {
-      const grade = await this.options.judge({ test: row.test, answer, promptText: question.prepare().text });
+      const grade = await this.options.judge({ test: row.test, answer, promptText: question.prepare().text, repeat: row.repeat, caller: this.caller });
       return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, reason: grade.reason, components: grade.components };
     } catch (error) {
       if (this.options.signal.aborted) throw error;

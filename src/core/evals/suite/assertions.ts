@@ -1,7 +1,9 @@
 import { didYouMean } from "../../config/suggest.ts";
 import type { Location } from "../../problem.ts";
-import { baseType, checkAssertion, KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES } from "../assertions/registry.ts";
+import { baseType, checkAssertion, definitionOf, KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES } from "../assertions/registry.ts";
+import { comparesColumns } from "../judges/columns.ts";
 import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
+import { readGraders, readRubricPrompt } from "./graders.ts";
 import { ASSERTION_KEYS, checkKeys, SET_KEYS } from "./keys.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -25,6 +27,7 @@ async function readNode(source: SuiteSource, item: unknown, place: Place): Promi
   checkKeys(source, item, place, SET_KEYS);
   const members = await readAssertions(source, item["assert"], at(place, "assert"));
   for (const { location } of members.filter((member) => member.kind === "set")) source.report("error", "bad-assert", "An assert-set cannot hold another one. Put its assertions beside it.", location());
+  for (const member of members.filter(comparesColumns)) source.report("error", "bad-assert", `${(member as Assertion).type} compares the columns of a test. Put it beside the assert-set, not into it.`, member.location());
   const set: AssertionSet = { kind: "set", assert: members.filter((member) => member.kind === "assertion"), ...common(source, item, place), location: () => locationOf(place) };
   return set;
 }
@@ -34,8 +37,14 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   const value = await resolvedValue(source, item["value"], type, at(place, "value"));
   // What could not be read is told already: that the value is missing would be the same mistake again.
   if (value === undefined && isFileReference(item["value"])) return undefined;
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, location: () => locationOf(place) };
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
   return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
+}
+
+/** Who is asked, and what, where a type asks anybody. */
+async function judgeOf(source: SuiteSource, item: Record<string, unknown>, type: string, place: Place): Promise<Pick<Assertion, "grader" | "rubricPrompt">> {
+  if (!definitionOf(type)?.asks) return {};
+  return { grader: await readGraders(source, item["provider"], at(place, "provider")), rubricPrompt: await readRubricPrompt(source, item["rubricPrompt"], at(place, "rubricPrompt")) };
 }
 
 /** Says what is wrong with an assertion's type or value; `false` when it cannot be judged. */

@@ -28,7 +28,7 @@ export const TEST_KEYS: KeyTable = {
 
 export const OPTION_KEYS: KeyTable = {
   of: "a test's options",
-  known: ["prefix", "suffix", "repeat", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
+  known: ["prefix", "suffix", "repeat", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
   later: { transform: "Transforms", postprocess: "Transforms", transformVars: "Transforms of variables", storeOutputAs: "storeOutputAs", runSerially: "runSerially" },
 };
 

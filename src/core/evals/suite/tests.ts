@@ -1,10 +1,11 @@
 import { basename, extname } from "node:path";
 import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import type { Location, Position } from "../../problem.ts";
-import type { AssertionNode, Case, CaseOptions } from "../model.ts";
+import type { AssertionNode, Case, CaseOptions, Graders } from "../model.ts";
 import { caseIds } from "./caseIds.ts";
 import { number, readAssertions } from "./assertions.ts";
 import { type CsvTest, readCsv } from "./csv.ts";
+import { readGraders, readRubricPrompt } from "./graders.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
 import { dereferenced } from "./references.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
@@ -173,13 +174,20 @@ async function readDraft(source: SuiteSource, value: Record<string, unknown>, pl
     assert: await readAssertions(source, value["assert"], at(place, "assert")),
     threshold: number(source, value, "threshold", place),
     metadata: isRecord(value["metadata"]) ? value["metadata"] : {},
-    options,
+    options: { ...options, ...(await judgesOf(source, options, at(place, "options"))) },
     prompts: names(value["prompts"]),
     providers: names(providers),
     providerOutput: value["providerOutput"],
     location: () => locationOf(place),
     idLocation: () => locationOf(at(place, "metadata", "id")),
   };
+}
+
+/** Who judges, and by which question, read into the places where they were written. */
+async function judgesOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Record<string, unknown>> {
+  const grader = await readGraders(source, options["provider"], at(place, "provider"));
+  const rubricPrompt = await readRubricPrompt(source, options["rubricPrompt"], at(place, "rubricPrompt"));
+  return { ...(grader === undefined ? {} : { provider: grader }), ...(rubricPrompt === undefined ? {} : { rubricPrompt }) };
 }
 
 async function varsOf(source: SuiteSource, value: unknown, place: Place): Promise<Record<string, unknown>> {
@@ -245,5 +253,8 @@ function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {
     suffix: text("suffix"),
     repeat: typeof repeat === "number" && Number.isInteger(repeat) && repeat > 0 ? repeat : undefined,
     provider: Object.fromEntries(PARAMETERS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])),
+    ...(options["provider"] === undefined ? {} : { grader: options["provider"] as Graders }),
+    ...(options["rubricPrompt"] === undefined ? {} : { rubricPrompt: options["rubricPrompt"] }),
+    ...(isRecord(options["factuality"]) ? { factuality: Object.fromEntries(Object.entries(options["factuality"]).filter((entry): entry is [string, number] => Number.isFinite(entry[1]))) } : {}),
   };
 }

@@ -1,0 +1,68 @@
+import type { Graders, ProviderSpec } from "../model.ts";
+import { givenBy } from "../providers/registry.ts";
+import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
+import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+
+const KINDS = ["text", "embedding", "moderation"] as const;
+
+/**
+ * Who judges, as an assertion's or a test's `provider` says: an id, `{id, config}`, a file of one, or one of
+ * these for each of `text`, `embedding` and `moderation`.
+ */
+export async function readGraders(source: SuiteSource, value: unknown, place: Place): Promise<Graders | undefined> {
+  if (value === undefined || value === null) return undefined;
+  if (isRecord(value) && value["id"] === undefined && [...KINDS, "classification"].some((kind) => value[kind] !== undefined)) {
+    const specs = await Promise.all(KINDS.map(async (kind) => [kind, await readOne(source, value[kind], at(place, kind))] as const));
+    return Object.fromEntries(specs.filter(([, spec]) => spec !== undefined));
+  }
+  const spec = await readOne(source, value, place);
+  return spec && { text: spec, embedding: spec, moderation: spec };
+}
+
+async function readOne(source: SuiteSource, value: unknown, place: Place, inFile = false): Promise<ProviderSpec | undefined> {
+  if (value === undefined || value === null) return undefined;
+  if (isFileReference(value) && !inFile) {
+    const path = withoutScheme(value);
+    if (!/\.(ya?ml|json)$/i.test(path)) {
+      source.notYet("Judges made by code", place, "value");
+      return undefined;
+    }
+    const document = await source.document(path, place);
+    return document && document.problems.length === 0 ? readOne(source, document.value, { document, path: [] }, true) : undefined;
+  }
+  if (typeof value === "string" && !isFileReference(value)) return checked(source, value, {}, place, place);
+  if (isRecord(value) && typeof value["id"] === "string") {
+    checkKeys(source, value, place, PROVIDER_KEYS);
+    return checked(source, value["id"], value, place, at(place, "id"));
+  }
+  source.report("error", "bad-provider", "A judge is an id such as openai:chat:MODEL, an object with an id, or {text, embedding, moderation} of these.", place);
+  return undefined;
+}
+
+function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place): ProviderSpec | undefined {
+  if (givenBy(id) === undefined) {
+    source.report("error", "unknown-provider", `The judge ${JSON.stringify(id)} cannot be called yet: openai:…, http(s) and echo can. Take it out to let the endpoint of llmops.yaml judge.`, idPlace);
+    return undefined;
+  }
+  const env = isRecord(options["env"]) ? options["env"] : {};
+  return {
+    id,
+    label: undefined,
+    config: isRecord(options["config"]) ? options["config"] : {},
+    prompts: undefined,
+    delay: undefined,
+    env: Object.fromEntries(Object.entries(env).map(([name, found]) => [name, String(found)])),
+    location: () => locationOf(place),
+  };
+}
+
+/** The suite's own question to a judge; a file's text where it is one. */
+export async function readRubricPrompt(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
+  if (!isFileReference(value)) return value ?? undefined;
+  const path = withoutScheme(value);
+  if (/\.([cm]?[jt]s|py|rb)(:\w+)?$/.test(path)) {
+    source.notYet("A rubricPrompt made by code", place, "value");
+    return undefined;
+  }
+  return (await source.read(path, place))?.text;
+}

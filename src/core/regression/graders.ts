@@ -1,0 +1,104 @@
+import type { EndpointConfig } from "../config/schema.ts";
+import { unresolvedMessage } from "../config/references.ts";
+import { definitionOf } from "../evals/assertions/registry.ts";
+import { type Assertion, type Case, type Graders, JudgeError, type ProviderSpec } from "../evals/model.ts";
+import type { FindGrader, GraderKind } from "../evals/judges/grader.ts";
+import { endpointGraders } from "../evals/providers/endpoint.ts";
+import type { ProviderContext } from "../evals/providers/openaiServer.ts";
+import { CallError, type Provider } from "../evals/providers/provider.ts";
+import { createProvider, givenBy } from "../evals/providers/registry.ts";
+import { START } from "../problem.ts";
+import type { SuiteVersion } from "./workspace.ts";
+
+/** Whom promptfoo asks where nobody is named and there is a key of OpenAI's. */
+const DEFAULTS: Readonly<Record<GraderKind, string>> = {
+  text: "openai:chat:gpt-5.6-sol",
+  embedding: "openai:embedding:text-embedding-3-large",
+  moderation: "openai:moderation:omni-moderation-latest",
+};
+const OPENAI = "https://api.openai.com";
+const NAMED: Readonly<Record<GraderKind, string>> = { text: "a judgement", embedding: "an embedding", moderation: "a moderation" };
+/** The key of an endpoint in `llmops.yaml` that says which model gives a kind. */
+const KEYS: Readonly<Record<GraderKind, string>> = { text: "model", embedding: "embeddingModel", moderation: "moderationModel" };
+
+export interface SuiteGraders {
+  readonly find: FindGrader;
+  /** Everybody that the assertions of these tests ask. */
+  providersOf(tests: readonly Case[]): Promise<Provider[]>;
+}
+
+/**
+ * Who judges for a suite, in this order: the assertion's provider, the test's, the endpoint `judge:` of the
+ * suite's entry in `llmops.yaml`, its `endpoint:`, and OpenAI as promptfoo does.
+ */
+export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" | "suite">, context: ProviderContext): SuiteGraders {
+  const { settings, config, suite } = version;
+  const location = () => ({ file: suite.file, range: START });
+  const endpoints = [settings.judge, settings.endpoint].flatMap((name): { name: string; graders: Graders }[] => {
+    const endpoint: EndpointConfig | undefined = name === undefined ? undefined : config?.endpoints?.[name];
+    return name === undefined || !endpoint ? [] : [{ name, graders: endpointGraders(name, endpoint, location) }];
+  });
+  const made = new Map<ProviderSpec, Provider>();
+
+  const specOf = (kind: GraderKind, assertion: Pick<Assertion, "grader">, options: { readonly grader?: Graders }): ProviderSpec => {
+    const named = assertion.grader?.[kind] ?? options.grader?.[kind] ?? endpoints.find(({ graders }) => graders[kind])?.graders[kind];
+    if (named) return named;
+    const [first] = endpoints;
+    if (first) throw new JudgeError(`The endpoint ${first.name} of llmops.yaml cannot be asked for ${NAMED[kind]}: it names no ${KEYS[kind]}.`);
+    return defaultSpec(kind);
+  };
+  const defaults = new Map<GraderKind, ProviderSpec>();
+  const defaultSpec = (kind: GraderKind): ProviderSpec => {
+    let spec = defaults.get(kind);
+    if (!spec) defaults.set(kind, (spec = { id: DEFAULTS[kind], label: undefined, config: {}, prompts: undefined, delay: undefined, env: {}, location }));
+    return spec;
+  };
+  const providerOf = (spec: ProviderSpec, kind: GraderKind): Provider => {
+    if (givenBy(spec.id) !== kind) throw new JudgeError(`${spec.id} cannot be asked for ${NAMED[kind]}. Write {${kind}: …} as the provider, with one that can.`);
+    let provider = made.get(spec);
+    if (!provider) {
+      try {
+        provider = createProvider(spec, context);
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        throw new JudgeError(`The judge ${spec.id} cannot be asked: ${error.message}`);
+      }
+      if (!provider) throw new JudgeError(`The judge ${spec.id} cannot be called yet.`);
+      made.set(spec, provider);
+    }
+    return provider;
+  };
+
+  const find: FindGrader = async (kind, assertion, options) => {
+    const spec = specOf(kind, assertion, options);
+    const provider = providerOf(spec, kind);
+    if (spec === defaults.get(kind) && provider.origin === OPENAI) await requireKey(context);
+    return provider;
+  };
+
+  return {
+    find,
+    async providersOf(tests) {
+      const found = new Set<Provider>();
+      for (const { assert, options } of tests) {
+        for (const assertion of assert.flatMap((node) => (node.kind === "set" ? node.assert : [node]))) {
+          for (const kind of definitionOf(assertion.type)?.asks ?? []) {
+            try {
+              found.add(await find(kind, assertion, options));
+            } catch (error) {
+              // Said by each row that it keeps from being judged.
+              if (!(error instanceof JudgeError)) throw error;
+            }
+          }
+        }
+      }
+      return [...found];
+    },
+  };
+}
+
+/** Without a key nothing is sent: it would be refused, and nobody has asked for it to go there. */
+async function requireKey({ host }: ProviderContext): Promise<void> {
+  const secret = await host.secrets.get("OPENAI_API_KEY", OPENAI);
+  if (typeof secret === "string") throw new JudgeError(`Nobody is named to judge. Name a provider in the suite, or "judge:" in llmops.yaml. Without either OpenAI is asked, as by promptfoo, but: ${unresolvedMessage({ kind: "secret", name: "OPENAI_API_KEY" }, secret, OPENAI)}`);
+}
