@@ -6,8 +6,8 @@ import { refsState } from "./refsState.ts";
 /**
  * A repository's own configuration can execute code (hooks, fsmonitor, signature programs, external
  * diffs), so every command runs with those off, never touches the index, and never asks anything.
- * Nor does it fetch what a partial clone lacks: the server's program is configuration too. No protocol
- * is allowed, since git before 2.44 does not know GIT_NO_LAZY_FETCH.
+ * Nor does it fetch what a partial clone lacks: the server's program is configuration too. Older gits do
+ * not know GIT_NO_LAZY_FETCH, so no protocol is allowed either.
  */
 const HARDENED = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"];
 const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1", GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", LC_ALL: "C" };
