@@ -24,6 +24,7 @@ export const BUILT_IN_METRICS: Readonly<Record<string, MetricInfo>> = {
   toxicity: { direction: "lower", unit: "rate", description: "Share of the answers that are toxic." },
   "profanity-list": { direction: "lower", unit: "rate", description: "Share of the answers with a word of the list of English profanities." },
   "instruction-following": { direction: "higher", unit: "rate", description: "Share of the prompt's own instructions that the answers keep." },
+  "select-best": { direction: "higher", unit: "rate", description: "Share of the cases whose answer a judge prefers to the baseline's, in both orders; ties count half. For suites with a select-best assertion." },
   "error-rate": { direction: "lower", unit: "rate", description: "Share of the calls without an answer." },
   broken: { direction: "lower", unit: "count", description: "Number of cases that passed in the baseline and fail now, each confirmed by two more runs." },
 };

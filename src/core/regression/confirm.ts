@@ -1,4 +1,5 @@
 import type { Gate } from "../config/gates.ts";
+import { comparesColumns } from "../evals/judges/columns.ts";
 import type { Caller } from "../evals/run/caller.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { CaseTally, SeriesTally } from "../evals/run/tally.ts";
@@ -17,8 +18,11 @@ export async function confirmBroken(runner: RunnerOptions, caller: Caller, serie
   for (const tally of series) {
     const tests = new Set(brokenCases(tally));
     if (tests.size === 0) continue;
-    const own = runner.series.filter(({ key }) => key === tally.key);
-    const [again] = await runSeries({ ...runner, series: own, tests: runner.tests.filter((test) => tests.has(test)), further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
+    // A column is judged beside the others where a test compares them.
+    const compared = [...tests].some((test) => test.assert.some(comparesColumns));
+    const own = runner.series.filter(({ key }) => compared || key === tally.key);
+    const rerun = await runSeries({ ...runner, series: own, tests: runner.tests.filter((test) => tests.has(test)), further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
+    const again = rerun.find(({ key }) => key === tally.key);
     const more = new Map(again?.cases.map((item) => [item.test, item]));
     confirmed.set(tally.key, tally.cases.filter(({ test }) => tests.has(test)).map((first) => withMore(first, more.get(first.test))));
   }

@@ -4,11 +4,14 @@ import { defaultGates, type Gate } from "../config/gates.ts";
 import { Redactor } from "../config/redactor.ts";
 import { onSaveBudget, relativePosix } from "../config/settings.ts";
 import { visibleEnv } from "../config/visibleEnv.ts";
+import type { Render } from "../evals/assertions/definition.ts";
 import { createJudge } from "../evals/assertions/gradeRow.ts";
+import { createComparison } from "../evals/judges/compareColumns.ts";
 import type { FindGrader } from "../evals/judges/grader.ts";
 import type { Case } from "../evals/model.ts";
 import type { Provider } from "../evals/providers/provider.ts";
 import { Caller, isRemote } from "../evals/run/caller.ts";
+import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
@@ -96,7 +99,8 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const redactor = new Redactor();
   const series = buildSeries(host, current, before, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
-  const origins = remoteOrigins([...series.flatMap(providersOf), ...(await graders.providersOf(current.suite.cases))]);
+  const judges = await graders.plan(current.suite.cases);
+  const origins = remoteOrigins([...series.flatMap(providersOf), ...judges.providers]);
   if (options.mayCall) askConsent(origins, options.mayCall);
 
   const suite = relativePosix(root, options.file);
@@ -109,7 +113,11 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
-    const runner = await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find });
+    const runner = {
+      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find })),
+      judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
+      preferences: gates.some((gate) => gate.metric === PREFERENCE),
+    };
     const caller = new Caller(runner);
     const tallies = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
@@ -190,6 +198,7 @@ async function runnerOptions(
   const { suite, settings } = current;
   const env = visibleEnv(current.env, suite.options.env);
   const renderer = await createRenderer(dialectsOf(series));
+  const fill: Render = (text, vars) => renderer.text(text, vars, env);
   const budget = options.trigger === "save" ? onSaveBudget(current.config) : { maxCalls: Infinity, maxCost: Infinity };
   return {
     runId,
@@ -199,7 +208,8 @@ async function runnerOptions(
     store: workspace.store,
     clock: workspace.host.clock,
     render: (template, vars, dialect) => renderer.prompt(template, vars, env, dialect),
-    judge: createJudge({ render: (text, vars) => renderer.text(text, vars, env), ...judging }),
+    judge: createJudge({ render: fill, ...judging }),
+    comparison: createComparison({ render: fill, findGrader: judging.findGrader }),
     signal: options.signal,
     inFlight: options.inFlight ?? suite.options.maxConcurrency,
     delayMs: suite.options.delay,

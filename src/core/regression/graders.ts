@@ -7,6 +7,7 @@ import { endpointGraders } from "../evals/providers/endpoint.ts";
 import type { ProviderContext } from "../evals/providers/openaiServer.ts";
 import { CallError, type Provider } from "../evals/providers/provider.ts";
 import { createProvider, givenBy } from "../evals/providers/registry.ts";
+import { isRemote } from "../evals/run/caller.ts";
 import { START } from "../problem.ts";
 import type { SuiteVersion } from "./workspace.ts";
 
@@ -23,8 +24,8 @@ const KEYS: Readonly<Record<GraderKind, string>> = { text: "model", embedding: "
 
 export interface SuiteGraders {
   readonly find: FindGrader;
-  /** Everybody that the assertions of these tests ask. */
-  providersOf(tests: readonly Case[]): Promise<Provider[]>;
+  /** Everybody that the assertions of these tests ask, and at least how many calls to others' machines an answer needs. */
+  plan(tests: readonly Case[]): Promise<{ readonly providers: readonly Provider[]; readonly paidCalls: ReadonlyMap<Case, number> }>;
 }
 
 /**
@@ -78,13 +79,16 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
 
   return {
     find,
-    async providersOf(tests) {
-      const found = new Set<Provider>();
-      for (const { assert, options } of tests) {
-        for (const assertion of assert.flatMap((node) => (node.kind === "set" ? node.assert : [node]))) {
+    async plan(tests) {
+      const providers = new Set<Provider>();
+      const paidCalls = new Map<Case, number>();
+      for (const test of tests) {
+        for (const assertion of test.assert.flatMap((node) => (node.kind === "set" ? node.assert : [node]))) {
           for (const kind of definitionOf(assertion.type)?.asks ?? []) {
             try {
-              found.add(await find(kind, assertion, options));
+              const provider = await find(kind, assertion, test.options);
+              providers.add(provider);
+              if (isRemote(provider)) paidCalls.set(test, (paidCalls.get(test) ?? 0) + 1);
             } catch (error) {
               // Said by each row that it keeps from being judged.
               if (!(error instanceof JudgeError)) throw error;
@@ -92,7 +96,7 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
           }
         }
       }
-      return [...found];
+      return { providers: [...providers], paidCalls };
     },
   };
 }

@@ -1,12 +1,15 @@
 import type { Clock } from "../../host.ts";
 import { addResults, type ResultRecord, setProgress } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
+import { comparesColumns } from "../judges/columns.ts";
+import type { Comparison } from "../judges/compareColumns.ts";
 import { type Answer, type Case, JudgeError, type RowGrade } from "../model.ts";
 import { CallError, type Provider } from "../providers/provider.ts";
 import { answererOf, BudgetError, type Caller, isRemote } from "./caller.ts";
+import { ColumnPass, type Finished } from "./columnPass.ts";
 import { type Arm, type Question, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
 import type { Series } from "./series.ts";
-import { type CaseTally, put, type Sample, type SeriesTally } from "./tally.ts";
+import { type CaseTally, type Judged, put, type Sample, type SeriesTally } from "./tally.ts";
 
 /** Rows under way at once; calls are limited per endpoint besides. */
 const WORKERS = 64;
@@ -26,6 +29,11 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly render: RenderPrompt;
   readonly judge: Judge;
+  /** How the columns of a test are compared, and whether the two versions are with each other. */
+  readonly comparison?: Comparison;
+  readonly preferences?: boolean;
+  /** Calls to judges that are not on this machine, which a new answer to a test needs at least. */
+  readonly judgeCalls?: (test: Case) => number;
   readonly signal: AbortSignal;
   readonly inFlight: number | undefined;
   /** Milliseconds between two calls of a provider that names no pause of its own. */
@@ -78,6 +86,7 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     batch.flush();
     // A provider that changed silently since the cached answers were made would be blamed on the edit.
     await pool(work.fromAnotherModel(plan.rows), WORKERS, (row) => work.run(row, true));
+    await work.compareColumns();
   } finally {
     batch.flush();
   }
@@ -107,7 +116,7 @@ class Plan {
     const asked = new Set<string>();
     options.series.forEach((series, index) => {
       const rows: Row[] = [];
-      const missing: { key: string; provider: Provider }[] = [];
+      const missing: { key: string; provider: Provider; test: Case }[] = [];
       const tallies = new Map<Case, CaseTally>();
       let changed = false;
       for (const row of rowsOf(series, index, options.tests, repeats, options.render, from)) {
@@ -116,18 +125,21 @@ class Plan {
         if (row.baseline && row.baseline.key !== row.current.key) changed = true;
         for (const question of [row.current, row.baseline]) {
           if (question?.key === undefined || asked.has(question.key) || row.test.providerOutput !== undefined) continue;
-          if (!caller.lookUp(question.key, question.side.provider)) missing.push({ key: question.key, provider: question.side.provider });
+          if (!caller.lookUp(question.key, question.side.provider)) missing.push({ key: question.key, provider: question.side.provider, test: row.test });
         }
       }
-      const skipped = options.onlyChanged && !changed && series.baseline !== undefined && missing.length > 0;
+      // A column that is not there would decide a comparison.
+      const compared = [...tallies.keys()].some((test) => test.assert.some(comparesColumns));
+      const skipped = options.onlyChanged && !changed && !compared && series.baseline !== undefined && missing.length > 0;
       this.states.push({ changed, skipped });
       this.tallies.push(tallies);
       if (skipped) return;
       this.rows.push(...rows);
-      for (const { key, provider } of missing) {
+      for (const { key, provider, test } of missing) {
         if (asked.has(key)) continue;
         asked.add(key);
         if (isRemote(provider)) this.paidCalls++;
+        this.paidCalls += options.judgeCalls?.(test) ?? 0;
       }
     });
   }
@@ -154,11 +166,13 @@ class RowWork {
   private readonly tallies: readonly Map<Case, CaseTally>[];
   /** By what answers: what its fresh answers say the model is. */
   private readonly fingerprints = new Map<string, string>();
+  private readonly columns: ColumnPass | undefined;
 
   constructor(options: RunnerOptions, caller: Caller, tallies: readonly Map<Case, CaseTally>[]) {
     this.options = options;
     this.caller = caller;
     this.tallies = tallies;
+    this.columns = options.comparison && new ColumnPass(options.comparison, options.preferences ?? false);
   }
 
   async run(row: Row, refresh: boolean): Promise<void> {
@@ -167,10 +181,30 @@ class RowWork {
       this.sample(row, "current", row.current, refresh),
       row.baseline && !same ? this.sample(row, "baseline", row.baseline, refresh) : undefined,
     ]);
+    const finished: Finished = { row, current, baseline: same ? current : baseline };
+    this.columns?.note(finished);
+    this.count(finished);
+  }
+
+  /** Judges what compares outputs, now that they are there. */
+  async compareColumns(): Promise<void> {
+    const { columns } = this;
+    if (!columns) return;
+    await pool(columns.jobs, WORKERS, async (group) => {
+      for (const finished of await columns.compare(group, this.caller)) {
+        const { row, current, baseline } = finished;
+        this.store(row, "current", current);
+        if (baseline && baseline !== current) this.store(row, "baseline", baseline);
+        this.count(finished);
+      }
+    });
+  }
+
+  private count({ row, current, baseline }: Finished): void {
     const tally = this.tallies[row.series]?.get(row.test) as CaseTally;
-    put(tally, "current", row.repeat, current);
-    if (same) put(tally, "baseline", row.repeat, current);
-    else if (baseline) put(tally, "baseline", row.repeat, baseline);
+    const sample = kept(current);
+    put(tally, "current", row.repeat, sample);
+    if (baseline) put(tally, "baseline", row.repeat, baseline === current ? sample : kept(baseline));
   }
 
   /** Rows whose cached answer was made by another model than the one that answers now. */
@@ -186,14 +220,17 @@ class RowWork {
     });
   }
 
-  private async sample(row: Row, arm: Arm, question: Question, refresh: boolean): Promise<Sample> {
+  private async sample(row: Row, arm: Arm, question: Question, refresh: boolean): Promise<Judged> {
     const sample = await this.ask(row, question, refresh);
-    const { output, components, ...kept } = sample;
-    this.caller.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, kept, { output, components }, this.options)]));
-    return kept;
+    this.store(row, arm, sample);
+    return sample;
   }
 
-  private async ask(row: Row, question: Question, refresh: boolean): Promise<Sample & Stored> {
+  private store(row: Row, arm: Arm, sample: Judged): void {
+    this.caller.batch.add(() => addResults(this.options.store, this.options.runId, [toRecord(row, arm, sample, this.options)]));
+  }
+
+  private async ask(row: Row, question: Question, refresh: boolean): Promise<Judged> {
     if (question.key === undefined) return failed("error", question.error);
     const { provider } = question.side;
     let answer: Answer;
@@ -227,13 +264,11 @@ class RowWork {
   }
 }
 
-/** What is stored of a sample, and not kept until the run ends. */
-interface Stored {
-  readonly output: unknown;
-  readonly components: RowGrade["components"];
+function kept({ output: _output, components: _components, ...sample }: Judged): Sample {
+  return sample;
 }
 
-function failed(status: "rejected" | "error", reason: string): Sample & Stored {
+function failed(status: "rejected" | "error", reason: string): Judged {
   return { status, score: 0, latencyMs: undefined, cached: false, cost: undefined, tokens: undefined, metrics: {}, preview: "", reason, fingerprint: undefined, output: undefined, components: [] };
 }
 
@@ -243,7 +278,7 @@ function preview(output: unknown): string {
   return line.length > PREVIEW_CHARACTERS ? `${line.slice(0, PREVIEW_CHARACTERS)}…` : line;
 }
 
-function toRecord(row: Row, arm: Arm, sample: Sample, { output, components }: Stored, options: RunnerOptions): ResultRecord {
+function toRecord(row: Row, arm: Arm, { output, components, ...sample }: Judged, options: RunnerOptions): ResultRecord {
   return {
     series: options.series[row.series]?.key ?? "",
     caseId: row.test.id,

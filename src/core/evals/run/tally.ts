@@ -1,4 +1,4 @@
-import type { Case } from "../model.ts";
+import type { Case, RowGrade } from "../model.ts";
 import type { Arm } from "./rows.ts";
 
 /** What one question came to. */
@@ -16,6 +16,12 @@ export interface Sample {
   /** Why it failed or could not be judged. */
   readonly reason: string;
   readonly fingerprint: string | undefined;
+}
+
+/** A sample with what is stored of it, and not kept until the run ends. */
+export interface Judged extends Sample {
+  readonly output: unknown;
+  readonly components: RowGrade["components"];
 }
 
 /** A test's samples under one series, by repeat. An arm that asked the very same question shares the other's sample. */
