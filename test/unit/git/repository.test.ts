@@ -13,7 +13,9 @@ const find = async (folder: string): Promise<Repository> => {
   return repository;
 };
 
-describe("a repository", () => {
+describe("a repository", function () {
+  this.timeout(20_000);
+
   it("is none where there is no git", async () => {
     assert.equal(await findRepository(temporaryFolder(), ENV), undefined);
     const folder = folderWith({ a: "1" });
@@ -85,7 +87,9 @@ describe("a repository", () => {
   });
 });
 
-describe("what a repository remembers of its refs", () => {
+describe("what a repository remembers of its refs", function () {
+  this.timeout(20_000);
+
   it("follows commit, amend, checkout, reset, branch and packed refs", async () => {
     const folder = folderWith({ a: "1" });
     const git = commitAll(folder);
@@ -139,7 +143,9 @@ describe("what a repository remembers of its refs", () => {
   });
 });
 
-describe("a repository whose configuration executes code", () => {
+describe("a repository whose configuration executes code", function () {
+  this.timeout(20_000);
+
   /** A program that leaves a mark; whatever git hands to it. */
   function trap(): { program: string; sprung: () => string[] } {
     const folder = temporaryFolder();

@@ -70,7 +70,9 @@ describe("an endpoint's bad answer, over the wire", function () {
   });
 });
 
-describe("an endpoint's refusal", () => {
+describe("an endpoint's refusal", function () {
+  this.timeout(20_000);
+
   const table: [status: number, body: string, said: string][] = [
     [400, '{"error":{"message":"max_tokens is too large"}}', "rejected: HTTP 400 from model.example: max_tokens is too large"],
     [413, "", "rejected: HTTP 413 from model.example"],
@@ -128,7 +130,9 @@ describe("an endpoint's refusal", () => {
   });
 });
 
-describe("a redirect", () => {
+describe("a redirect", function () {
+  this.timeout(20_000);
+
   it("is not followed: a key goes only where it was approved for", async () => {
     const other = await endpoint(() => "good");
     const first = await endpoint((_asked, outgoing) => void outgoing.writeHead(307, { location: `${other.url}/chat/completions` }).end());

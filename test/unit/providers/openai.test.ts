@@ -19,7 +19,9 @@ async function answer(message: object, config: Record<string, unknown> = {}, mor
   return send(provider("openai:chat:m", { apiBaseUrl: URL_1, ...config }, { http }));
 }
 
-describe("an OpenAI-compatible provider", () => {
+describe("an OpenAI-compatible provider", function () {
+  this.timeout(20_000);
+
   it("asks for a chat or a completion, at temperature 0 and with 1024 tokens", async () => {
     const chat = await sent("openai:chat:m", { apiBaseUrl: URL_1 });
     assert.deepEqual([chat.url, chat.body], [`${URL_1}/chat/completions`, { model: "m", messages: [{ role: "user", content: "Hello" }], temperature: 0, max_tokens: 1024 }]);
@@ -110,14 +112,18 @@ describe("an OpenAI-compatible provider", () => {
   });
 });
 
-describe("echo", () => {
+describe("echo", function () {
+  this.timeout(20_000);
+
   it("answers the prompt, and goes nowhere", async () => {
     const echo = provider("echo", {});
     assert.deepEqual([(await send(echo, callOf("Hello"))).output, echo.origin], ["Hello", undefined]);
   });
 });
 
-describe("the http provider", () => {
+describe("the http provider", function () {
+  this.timeout(20_000);
+
   const url = "https://one.example/ask";
   const vars = { name: 'O"Brien\n', user: { city: "Ulm" }, list: [1, 2] };
   const call = callOf('Say "hi"', { vars });

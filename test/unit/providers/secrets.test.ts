@@ -7,7 +7,9 @@ import { failure, provider, send } from "./support.ts";
 
 const SECRET = "sk-test-äß/0123456789+abcdef";
 
-describe("a key", () => {
+describe("a key", function () {
+  this.timeout(20_000);
+
   const approved = (origin: string, name = "MY_KEY") => ({ [name]: SECRET, LLMOPS_APPROVED: `${name}=${origin}` });
   const bearer = async (config: Record<string, unknown>, env: (origin: string) => Record<string, string>) => {
     const server = await endpoint(() => "good");
@@ -47,6 +49,7 @@ describe("a key", () => {
 
 describe("a secret that an endpoint gives back", function () {
   this.timeout(20_000);
+
   const key = "sk-test-0123456789+abc/def";
   const encoded = [key, encodeURIComponent(key), Buffer.from(`user:${key}`).toString("base64"), JSON.stringify(key)];
   const table: [what: string, reply: (asked: Asked) => Reply][] = [

@@ -16,7 +16,9 @@ async function accept(bench: Bench, options = {}): Promise<string> {
 
 const text = (bench: Bench) => readFileSync(join(bench.folder, FILE), "utf8");
 
-describe("accepting a baseline", () => {
+describe("accepting a baseline", function () {
+  this.timeout(20_000);
+
   it("writes the prompt's text a line a line, its hash, and a case a line with its sums", async () => {
     const bench = await open({ ...echoSuite(20, 1), "llmops.yaml": "version: 1\n" }, { git: true, clock: manualClock() });
     const file = await accept(bench, { repeat: 3 });
@@ -78,7 +80,9 @@ describe("accepting a baseline", () => {
   });
 });
 
-describe("an accepted baseline", () => {
+describe("an accepted baseline", function () {
+  this.timeout(20_000);
+
   it("has the prompts of then and the keys of today: none is written into the file", async () => {
     const secret = "sk-test-0123456789abcdef";
     const { http, asked } = model(({ text: said }) => (said.startsWith("Say") ? "good" : "bad"));

@@ -197,7 +197,9 @@ describe("the results of a baseline are a cache", function () {
   });
 });
 
-describe("what moves a baseline", () => {
+describe("what moves a baseline", function () {
+  this.timeout(20_000);
+
   it("is nothing but a person: a run that passes leaves the accepted one as it is", async () => {
     const bench = await open(echoSuite(40));
     commitAll(bench.folder);

@@ -4,7 +4,9 @@ import { findRun, resultsOf } from "../../../src/core/store/runs.ts";
 import { echoPrompt, echoSuite } from "../cli/support.ts";
 import { metric, model, numberOf, open, REMOTE, SUITE, suiteOf } from "../runner/support.ts";
 
-describe("a series", () => {
+describe("a series", function () {
+  this.timeout(20_000);
+
   const suite = (parts: object) => ({ [SUITE]: JSON.stringify({ providers: ["echo"], defaultTest: { assert: [{ type: "contains", value: "good" }] }, tests: Array.from({ length: 40 }, (_, n) => ({ vars: { n } })), ...parts }) });
   const files = { "a.txt": "good {{n}}", "b.txt": "good, {{n}}" };
 
@@ -46,7 +48,9 @@ describe("a series", () => {
   });
 });
 
-describe("a case", () => {
+describe("a case", function () {
+  this.timeout(20_000);
+
   const suite = (tests: readonly object[]) => ({ [SUITE]: JSON.stringify({ prompts: ["file://prompt.txt"], providers: ["echo"], tests }), "prompt.txt": "{{text}}" });
   const contains = (value: string) => ({ assert: [{ type: "contains", value }] });
   const ids = async (tests: readonly object[]) => {
@@ -96,7 +100,9 @@ describe("a case", () => {
   });
 });
 
-describe("latency over the whole path", () => {
+describe("latency over the whole path", function () {
+  this.timeout(20_000);
+
   it("is measured where both versions were asked in this run, and not from the cache", async () => {
     const gate = { "llmops.yaml": "version: 1\nsuites: [{ path: promptfooconfig.yaml, gate: { latency-p50: { tolerance: 10% } } }]\n" };
     const { http } = model(({ text }) => ({ output: "good", latencyMs: (text.startsWith("Say") ? 100 : 150) + (numberOf(text) % 7) }));
@@ -111,7 +117,9 @@ describe("latency over the whole path", () => {
   });
 });
 
-describe("a suite of fewer than 20 cases", () => {
+describe("a suite of fewer than 20 cases", function () {
+  this.timeout(20_000);
+
   const flaky = (broken: (n: number, times: number) => boolean) => {
     const times = new Map<string, number>();
     return model(({ text }) => {
@@ -176,7 +184,9 @@ describe("a suite of fewer than 20 cases", () => {
   });
 });
 
-describe("a run of some cases", () => {
+describe("a run of some cases", function () {
+  this.timeout(20_000);
+
   it("compares them, but says nothing of the suite", async () => {
     const gate = { "llmops.yaml": "version: 1\nsuites: [{ path: promptfooconfig.yaml, gate: { accuracy: { tolerance: 2pt, min: 90% } } }]\n" };
     const bench = await open({ ...echoSuite(40), ...gate }, { git: true });

@@ -6,7 +6,9 @@ const ORIGIN = new URL(REMOTE).origin;
 const yaml = (onSave: string) => ({ "llmops.yaml": `version: 1\nonSave: ${onSave}\n` });
 const allowed = { trigger: "save" as const, mayCall: () => true };
 
-describe("what a save may call", () => {
+describe("what a save may call", function () {
+  this.timeout(20_000);
+
   it("is nothing remote before a person has once agreed: nothing is sent and no run begins", async () => {
     const { http, asked } = model(() => "good");
     const bench = await open(suiteOf(3, { url: REMOTE }), { http });
@@ -29,7 +31,9 @@ describe("what a save may call", () => {
   });
 });
 
-describe("a budget of calls", () => {
+describe("a budget of calls", function () {
+  this.timeout(20_000);
+
   it("that does not suffice is said before the first call, with what would be needed", async () => {
     const { http, asked } = model(() => "good");
     const bench = await open({ ...suiteOf(5, { url: REMOTE }), ...yaml("{ maxCalls: 9 }") }, { git: true, http });
@@ -74,7 +78,9 @@ describe("a budget of calls", () => {
   });
 });
 
-describe("a budget of money", () => {
+describe("a budget of money", function () {
+  this.timeout(20_000);
+
   const priced = { price: { input: 0, output: 1e6 } };
 
   it("stops when it is spent; calls under way are waited for, and their answers kept", async () => {

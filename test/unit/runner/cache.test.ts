@@ -11,6 +11,7 @@ async function suite(parts: SuiteParts = {}, reply: (asked: Asked) => Reply = ()
 
 describe("what decides an answer's place in the cache", function () {
   this.timeout(20_000);
+
   const before: SuiteParts = { config: { temperature: 0, apiKey: "${secret:A_KEY}" } };
   const table: [what: string, after: SuiteParts, calls: number][] = [
     ["nothing changed", before, 0],
@@ -50,7 +51,9 @@ describe("what decides an answer's place in the cache", function () {
   });
 });
 
-describe("the cache", () => {
+describe("the cache", function () {
+  this.timeout(20_000);
+
   it("keeps no errors: they are asked again, and nothing else is", async () => {
     let down = true;
     for (const reply of [{ status: 500 }, { status: 400 }, { status: 200, body: "<html>" }]) {

@@ -4,7 +4,9 @@ import { versionFiles } from "../../../src/core/store/versions.ts";
 import type { RunReport } from "../../../src/core/regression/report.ts";
 import { endpoint, model, numberOf, open, REMOTE, SUITE, suiteOf } from "./support.ts";
 
-describe("what a run leaves in the store", () => {
+describe("what a run leaves in the store", function () {
+  this.timeout(20_000);
+
   it("one row of the run with its commit, version and verdict, and its report as it was shown", async () => {
     const { http } = model(() => "good");
     const bench = await open(suiteOf(3, { url: REMOTE }), { git: true, http });
@@ -101,7 +103,9 @@ describe("a run that is cancelled", function () {
   });
 });
 
-describe("a disk that is full", () => {
+describe("a disk that is full", function () {
+  this.timeout(20_000);
+
   it("ends the run with the reason, leaves a store that can be read, and nothing half-written", async () => {
     const { http, asked } = model(({ text }) => `good ${"x".repeat(3000)} ${text}`);
     const bench = await open(suiteOf(200, { url: REMOTE }), { http });
