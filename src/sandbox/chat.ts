@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Format } from "./format.ts";
 import { readTask, type Task } from "./instructions.ts";
+import { judgeReply } from "./judge.ts";
 import { choose, type Classifier, fit, probabilities } from "./learner.ts";
 import { ApiError, type CompletionRequest } from "./request.ts";
 
@@ -29,7 +30,7 @@ const REMEMBERED_FITS = 64;
 const CHARACTERS_PER_TOKEN = 4;
 
 /**
- * Answers requests out of what their own messages teach. What was learnt from a prompt is kept for the next
+ * Answers requests out of what their own messages teach; a judge prompt is judged instead. What was learnt from a prompt is kept for the next
  * request with the same examples.
  * @throws {ApiError} 404 for a model it does not have.
  */
@@ -45,12 +46,16 @@ export function createAnswerer(): (request: CompletionRequest) => Completion {
     return learnt;
   };
 
+  const perform = (request: CompletionRequest, noise: number): string => {
+    const task = readTask(request.messages, request.responseFormat);
+    const answer = task.examples.length === 0 ? echo(task.query) : classify(learn(task.examples), task.query, request, noise);
+    return write(answer, task.format);
+  };
+
   return (request) => {
     const model = MODELS.get(request.model);
     if (!model) throw new ApiError(404, "model_not_found", `The sandbox has no model ${JSON.stringify(request.model)}. Use ${MODEL_NAMES.join(" or ")}.`, "model");
-    const task = readTask(request.messages, request.responseFormat);
-    const answer = task.examples.length === 0 ? echo(task.query) : classify(learn(task.examples), task.query, request, model.noise);
-    const { text, finishReason } = cut(write(answer, task.format), request);
+    const { text, finishReason } = cut(judgeReply(request.messages) ?? perform(request, model.noise), request);
     const prompt = tokens(request.messages.reduce((sum, message) => sum + message.text.length, 0));
     return {
       text,

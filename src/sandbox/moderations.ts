@@ -27,6 +27,11 @@ export function answerModerations(body: unknown): Answer {
   return toJson({ id: "modr-sandbox", model: MODERATION_MODEL, results: inputs.map(moderate) });
 }
 
+/** Whether any word of the lexicon is in a text. */
+export function isFlagged(text: string): boolean {
+  return Object.values(LEXICON).some((words) => text.match(words) !== null);
+}
+
 function moderate(text: string): object {
   const scores = Object.fromEntries(Object.entries(LEXICON).map(([category, words]) => [category, 1 - 0.4 ** (text.match(words)?.length ?? 0)]));
   const categories = Object.fromEntries(Object.entries(scores).map(([category, score]) => [category, score >= FLAGGED_FROM]));
