@@ -75,14 +75,22 @@ export interface Secrets {
 }
 
 export interface Processes {
-  /** Runs a program without a shell, stdin closed; kills it at the time-out. */
-  run(
-    file: string,
-    args: readonly string[],
-    options: { cwd: string; env: Record<string, string>; timeoutMs: number; maxBytes: number; signal?: AbortSignal },
-  ): Promise<{ code: number | null; stdout: Buffer; stderr: string; timedOut: boolean }>;
+  /** Runs a program without a shell; kills it at the time-out. */
+  run(file: string, args: readonly string[], options: RunOptions): Promise<{ code: number | null; stdout: Buffer; stderr: string; timedOut: boolean }>;
   /** Forks this bundle's own entry in a mode of its own; see `engine/main.ts`. Empty environment. */
   fork(mode: "suite-code", options: { cwd: string; maxOldSpaceMb: number }): ChildChannel;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+  /** Adds what this machine finds programs by, and nothing else of its environment. */
+  readonly findPrograms?: boolean;
+  /** For its standard input, which is closed without one. */
+  readonly input?: string;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
 }
 
 /** A forked process that talks in structured-cloned messages. */

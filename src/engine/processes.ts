@@ -12,10 +12,19 @@ export function nodeProcesses(entry: string): Processes {
   };
 }
 
-const runProgram: Processes["run"] = (file, args, { cwd, env, timeoutMs, maxBytes, signal }) =>
+/** How long a program that has ended is listened to: one that it started may hold its output open for ever. */
+const LINGER_MS = 1000;
+/** By these programs are found, and Windows starts nothing without its own folder. */
+const SEARCH_VARIABLES = ["PATH", "PATHEXT", "SYSTEMROOT"];
+
+const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = false, input, timeoutMs, maxBytes, signal }) =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = spawn(file, args, { cwd, env, shell: false, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
+    const surroundings = findPrograms ? { ...searchPath(), ...env } : env;
+    const child = spawn(file, args, { cwd, env: surroundings, shell: false, windowsHide: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const [stdout, errors] = [child.stdout!, child.stderr!];
+    // A program need not read what it is given.
+    child.stdin?.on("error", () => {}).end(input);
     const chunks: Buffer[] = [];
     let bytes = 0;
     let stderr = "";
@@ -32,27 +41,40 @@ const runProgram: Processes["run"] = (file, args, { cwd, env, timeoutMs, maxByte
     const onAbort = () => stop(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
 
-    child.stdout.on("data", (chunk: Buffer) => {
+    stdout.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maxBytes) stop(new Error(`${file} wrote more than ${Math.round(maxBytes / 1e6)} MB.`));
       else chunks.push(chunk);
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors.setEncoding("utf8").on("data", (text: string) => {
       if (stderr.length < maxBytes) stderr += text.slice(0, maxBytes - stderr.length);
     });
     child.on("error", (error: NodeJS.ErrnoException) => {
       failure ??= new Error(`${file} cannot be started (${error.code ?? error.message}).`, { cause: error });
       if (child.pid === undefined) finish(null);
     });
+    let linger: NodeJS.Timeout | undefined;
+    child.on("exit", () => {
+      linger = setTimeout(() => {
+        stdout.destroy();
+        errors.destroy();
+      }, LINGER_MS);
+    });
     child.on("close", (code) => finish(code));
 
     function finish(code: number | null): void {
       clearTimeout(timer);
+      clearTimeout(linger);
       signal?.removeEventListener("abort", onAbort);
       if (failure === undefined) resolve({ code, stdout: Buffer.concat(chunks), stderr, timedOut });
       else reject(failure);
     }
   });
+
+function searchPath(): Record<string, string> {
+  const known = Object.entries(process.env).filter(([name, value]) => value !== undefined && SEARCH_VARIABLES.includes(name.toUpperCase()));
+  return Object.fromEntries(known) as Record<string, string>;
+}
 
 function forkEntry(entry: string, mode: string, { cwd, maxOldSpaceMb }: { cwd: string; maxOldSpaceMb: number }): ChildChannel {
   const child = fork(entry, [mode], {

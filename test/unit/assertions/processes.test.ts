@@ -20,6 +20,24 @@ describe("nodeProcesses.run", () => {
     assert.equal((await node("process.stdin.on('end', () => process.exit(7)).resume()")).code, 7);
   });
 
+  it("takes its input from a text, and does not mind a program that reads none", async () => {
+    const echoed = await node("process.stdin.pipe(process.stdout)", { input: "für ".repeat(100_000) });
+    assert.equal(echoed.stdout.toString(), "für ".repeat(100_000));
+    assert.equal((await node("process.exit(3)", { input: "x".repeat(1_000_000) })).code, 3);
+  });
+
+  it("adds PATH when programs are to be found, and nothing else", async () => {
+    const { stdout } = await node("console.log(JSON.stringify([process.env.PATH ?? process.env.Path, process.env.HOME ?? null, process.env.GIVEN]))", { findPrograms: true, env: { GIVEN: "1" } });
+    assert.deepEqual(JSON.parse(stdout.toString()), [process.env.PATH ?? process.env.Path, null, "1"]);
+  });
+
+  it("does not wait for what the program has started", async function () {
+    this.timeout(10_000);
+    const script = `require("node:child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 30000)"], { stdio: "inherit" }).unref(); console.log("out"); process.exit()`;
+    const { code, stdout } = await node(script, { timeoutMs: 30_000 });
+    assert.deepEqual([code, stdout.toString()], [0, "out\n"]);
+  });
+
   it("is killed at the time-out, when aborted and when it writes too much", async () => {
     const slow = await node("setInterval(() => {}, 1000)", { timeoutMs: 300 });
     assert.deepEqual([slow.timedOut, slow.code], [true, null]);
