@@ -141,6 +141,8 @@ export interface Answer {
   /** In the provider's currency, USD; `undefined`: not known. */
   readonly cost: number | undefined;
   readonly finishReason: string | undefined;
+  /** Natural logarithm of each token's probability, where the endpoint was asked for them. */
+  readonly logProbs?: readonly number[];
   /** Model and system fingerprint that the endpoint reports: a silent change shows here. */
   readonly fingerprint: string | undefined;
   readonly cached: boolean;

@@ -12,6 +12,8 @@ export interface StoredAnswer {
   readonly cost: number | undefined;
   readonly finish: string | undefined;
   readonly fingerprint: string | undefined;
+  /** Of each token, where they were asked for. */
+  readonly logProbs?: readonly number[];
 }
 
 interface Row {
@@ -23,11 +25,12 @@ interface Row {
   cost: number | null;
   finish: string | null;
   fingerprint: string | null;
+  log_probs: string | null;
 }
 
 export function findAnswer(store: Store, key: string): StoredAnswer | undefined {
   const row = store.get<Row>(
-    `SELECT body, at, latency_ms, input_tokens, output_tokens, cost, finish, fingerprint
+    `SELECT body, at, latency_ms, input_tokens, output_tokens, cost, finish, fingerprint, log_probs
      FROM answer JOIN output ON output.id = answer.output WHERE key = ?`,
     key,
   );
@@ -41,6 +44,7 @@ export function findAnswer(store: Store, key: string): StoredAnswer | undefined 
       cost: row.cost ?? undefined,
       finish: row.finish ?? undefined,
       fingerprint: row.fingerprint ?? undefined,
+      logProbs: row.log_probs === null ? undefined : (JSON.parse(row.log_probs) as number[]),
     }
   );
 }
@@ -48,11 +52,11 @@ export function findAnswer(store: Store, key: string): StoredAnswer | undefined 
 /** Inside a transaction. A newer answer replaces the one kept under the same key. */
 export function putAnswer(store: Store, key: string, answer: StoredAnswer): void {
   store.run(
-    `INSERT INTO answer (key, output, at, latency_ms, input_tokens, output_tokens, cost, finish, fingerprint)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO answer (key, output, at, latency_ms, input_tokens, output_tokens, cost, finish, fingerprint, log_probs)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET output = excluded.output, at = excluded.at, latency_ms = excluded.latency_ms,
        input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost,
-       finish = excluded.finish, fingerprint = excluded.fingerprint`,
+       finish = excluded.finish, fingerprint = excluded.fingerprint, log_probs = excluded.log_probs`,
     key,
     store.putBody(answer.body),
     answer.at,
@@ -62,5 +66,6 @@ export function putAnswer(store: Store, key: string, answer: StoredAnswer): void
     answer.cost ?? null,
     answer.finish ?? null,
     answer.fingerprint ?? null,
+    answer.logProbs === undefined ? null : JSON.stringify(answer.logProbs),
   );
 }

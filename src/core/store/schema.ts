@@ -79,6 +79,8 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (run, series, case_id, arm, repeat)
   );
   `,
+  // JSON: perplexity is judged by the tokens of a cached answer as by those of a fresh one.
+  `ALTER TABLE answer ADD COLUMN log_probs TEXT;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

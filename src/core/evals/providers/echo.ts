@@ -8,6 +8,6 @@ export function echo(spec: ProviderSpec): Provider {
     origin: undefined,
     model: undefined,
     prepare: (call) => ({ identity: canonicalJson({ echo: call.text }), request: { method: "ECHO", url: "echo:", body: call.text } }),
-    send: (prepared) => Promise.resolve({ output: prepared.request.body, latencyMs: 0, usage: undefined, cost: 0, finishReason: "stop", fingerprint: undefined }),
+    send: (prepared) => Promise.resolve({ output: prepared.request.body, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined }),
   };
 }

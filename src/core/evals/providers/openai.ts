@@ -33,6 +33,7 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     key: spec.label ?? spec.id,
     origin,
     model,
+    functions: completion ? undefined : (config["functions"] ?? []),
     prepare({ messages, text, overrides }) {
       const { fixed, identity } = parametersOf(overrides);
       const asked = completion ? { prompt: text } : { messages };
@@ -88,9 +89,9 @@ function canonicalMessages(messages: readonly Message[]): string {
 function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config: Readonly<Record<string, unknown>>): Omit<Answer, "cached"> {
   const choice = body.choices[0];
   const message = choice?.message;
-  const called = message?.tool_calls?.length ? message.tool_calls : message?.function_call;
-  let output: unknown = message ? (message.content ?? called ?? message.refusal ?? null) : (choice?.text ?? null);
-  if (Array.isArray(message?.content)) output = message.content.map((part) => String((part as { text?: unknown }).text ?? "")).join("");
+  let output: unknown = message ? outputOf(message) : (choice?.text ?? null);
+  // An answer that was withheld is an answer, with a finish reason to judge.
+  if (choice?.finish_reason === "content_filter") output ||= "The provider's content filter withheld the answer.";
   const format = config["response_format"] as { type?: unknown } | undefined;
   if (format?.type === "json_schema" && typeof output === "string") output = parsedOr(output);
   const usage = body.usage ? { input: body.usage.prompt_tokens ?? 0, output: body.usage.completion_tokens ?? 0 } : undefined;
@@ -100,8 +101,22 @@ function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config:
     usage,
     cost: usage && cost(usage, config["price"]),
     finishReason: choice?.finish_reason ?? undefined,
+    logProbs: choice?.logprobs?.content?.map(({ logprob }) => logprob),
     fingerprint: [body.model, body.system_fingerprint].filter(Boolean).join(" ") || undefined,
   };
+}
+
+/**
+ * What a message says, as promptfoo takes it: a refusal, the text, the calls, or, where it has both text
+ * and calls, the message itself.
+ */
+function outputOf(message: NonNullable<z.infer<typeof answerSchema>["choices"][number]["message"]>): unknown {
+  const { content, refusal, tool_calls, function_call } = message;
+  const called = tool_calls?.length ? tool_calls : (function_call ?? undefined);
+  if (refusal) return refusal;
+  if (called !== undefined) return content ? message : (function_call ?? called);
+  if (Array.isArray(content)) return content.map((part) => String((part as { text?: unknown }).text ?? "")).join("");
+  return content ?? null;
 }
 
 function parsedOr(output: string): unknown {

@@ -9,6 +9,8 @@ export const answerSchema = z.looseObject({
       z.looseObject({
         text: z.string().nullish(),
         finish_reason: z.string().nullish(),
+        // Completions of the older kind have other log probabilities, which promptfoo does not read either.
+        logprobs: z.looseObject({ content: z.array(z.looseObject({ logprob: z.number() })).nullish().catch(undefined) }).nullish().catch(undefined),
         message: z
           .looseObject({
             content: z.unknown(),

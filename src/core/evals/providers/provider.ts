@@ -26,6 +26,10 @@ export interface Provider {
   readonly model: string | undefined;
   /** Milliseconds between two calls; `undefined`: as the suite says. */
   readonly delayMs?: number;
+  /** `tools` of its configuration: what the model may call. */
+  readonly tools?: unknown;
+  /** `functions` likewise, OpenAI's older kind; `undefined` where the provider has no such thing. */
+  readonly functions?: unknown;
   prepare(call: Call): PreparedCall;
   /** @throws {CallError} when there is no answer that could be judged. */
   send(prepared: PreparedCall, signal: AbortSignal): Promise<Omit<Answer, "cached">>;

@@ -36,5 +36,5 @@ export function givenBy(id: string): Kind["gives"] | undefined {
 /** @throws {CallError} when the provider's address cannot be one. */
 export function createProvider(spec: ProviderSpec, context: ProviderContext): Provider | undefined {
   const provider = KINDS.find((kind) => kind.matches(spec.id))?.create(spec, context);
-  return provider && { ...provider, delayMs: spec.delay };
+  return provider && { ...provider, delayMs: spec.delay, tools: spec.config["tools"] };
 }
