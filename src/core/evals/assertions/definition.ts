@@ -1,6 +1,8 @@
-import type { SuiteCode } from "../suiteCode/pool.ts";
+import type { Http } from "../../host.ts";
 import type { Grader, GraderKind } from "../judges/grader.ts";
 import type { Assertion, AssertionNode, CaseOptions, Grade } from "../model.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
 
 /** Fills a nunjucks template with a test's variables; throws when the template is broken. */
 export type Render = (text: string, vars: Readonly<Record<string, unknown>>) => string;
@@ -16,6 +18,12 @@ export interface GradedRow {
   readonly latencyMs: number | undefined;
   /** USD; `undefined`: the provider does not say. */
   readonly cost: number | undefined;
+  /** As the endpoint names it. */
+  readonly finishReason: string | undefined;
+  /** Natural logarithm of each token's probability, where the endpoint was asked for them. */
+  readonly logProbs: readonly number[] | undefined;
+  /** What the provider lets the model call; `undefined` where it is not known. */
+  readonly provider: Pick<Provider, "tools" | "functions"> | undefined;
   /** What scripts find in their `context` beside `vars` and `config`: plain data, such as `prompt` and `test`. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly options?: Pick<CaseOptions, "rubricPrompt" | "factuality">;
@@ -23,6 +31,8 @@ export interface GradedRow {
   readonly grader?: (assertion: Assertion) => Grader;
   readonly render: Render;
   readonly suiteCode: SuiteCode;
+  /** For assertions that ask somebody else; without it they are errors. */
+  readonly http: Http | undefined;
 }
 
 export interface GradeContext {
@@ -40,6 +50,8 @@ export interface GradeContext {
 /** What an assertion says of an output, before `not-` turns it round. */
 export interface Claim {
   readonly holds: boolean;
+  /** Where the score is more than 1 or 0; `not-` makes it 1 − score. */
+  readonly score?: number;
   /** Completes "Expected the output to …", e.g. `contain "Paris"`. */
   readonly claim: string;
   /** What is instead, where that is not plain from the output, e.g. `it has 12`. */
@@ -55,7 +67,7 @@ export interface FinalGrade extends Grade {
 
 /** A mistake in an assertion that shows before anything runs. */
 export interface Mistake {
-  /** `error`: every row would be an error. `warning`: every row would fail. */
+  /** `error`: every row would be an error. `warning`: every row would get the same verdict. */
   readonly severity: "error" | "warning";
   /** A sentence for the person who wrote the suite. */
   readonly message: string;

@@ -1,18 +1,33 @@
+import type { Http } from "../../host.ts";
 import { callGrader } from "../judges/callGrader.ts";
 import { comparesColumns } from "../judges/columns.ts";
 import type { FindGrader } from "../judges/grader.ts";
 import { type Answer, type Assertion, type AssertionSet, type Case, JudgeError, type RowGrade } from "../model.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Caller } from "../run/caller.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
 import type { Claim, FinalGrade, GradedRow, Render } from "./definition.ts";
-import { isScriptFile, valueFromScript } from "./javascript.ts";
-import { baseType, definitionOf } from "./registry.ts";
+import { baseType, definitionOf, SCRIPT_TYPES } from "./registry.ts";
 import { type Scored, combine } from "./score.ts";
+import { isScriptFile, valueFromScript } from "./scriptFile.ts";
+
+/** An answer to be judged. */
+export interface JudgedAnswer {
+  readonly test: Case;
+  readonly answer: Answer;
+  readonly promptText: string;
+  /** From 0. */
+  readonly repeat?: number;
+  /** By whom judges are asked in their turn; without it none can be. */
+  readonly caller?: Pick<Caller, "answer">;
+  /** Who answered: calls of tools are checked against what it offers. */
+  readonly provider?: Pick<Provider, "tools" | "functions">;
+}
 
 /** How an answer to a test is judged, with what that takes. */
-export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader }): (row: { test: Case; answer: Answer; promptText: string; repeat?: number; caller?: Pick<Caller, "answer"> }) => Promise<RowGrade> {
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Http }): (row: JudgedAnswer) => Promise<RowGrade> {
   const { findGrader } = tools;
-  return ({ test, answer, promptText, repeat = 0, caller }) => {
+  return ({ test, answer, promptText, repeat = 0, caller, provider }) => {
     const { description, vars, threshold, metadata, options } = test;
     // Who judges is none of a script\'s business, and no plain data.
     const { grader: _grader, ...shown } = options;
@@ -23,13 +38,17 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
       vars,
       latencyMs: answer.latencyMs,
       cost: answer.cost,
+      finishReason: answer.finishReason,
+      logProbs: answer.logProbs,
+      provider,
       options,
       grader: findGrader && caller && ((assertion) => callGrader({ find: (kind) => findGrader(kind, assertion, options), caller, repeat })),
       context: {
         prompt: promptText,
         test: { description, vars, threshold, metadata, options: shown },
-        providerResponse: { output: answer.output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs },
+        providerResponse: { output: answer.output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs, finishReason: answer.finishReason, logProbs: answer.logProbs },
       },
+      http: undefined,
       ...tools,
     });
   };
@@ -97,14 +116,15 @@ function finalGrade(judgement: Claim | FinalGrade, negated: boolean): FinalGrade
   if ("pass" in judgement) return judgement;
   const { holds, claim, found, subject = "the output" } = judgement;
   const pass = holds !== negated;
+  const score = judgement.score === undefined ? Number(pass) : negated ? 1 - judgement.score : judgement.score;
   const detail = found === undefined ? "" : `: ${found}`;
-  return { pass, score: pass ? 1 : 0, reason: pass ? "Passed" : negated ? `Expected ${subject} not to ${claim}.` : `Expected ${subject} to ${claim}${detail}.` };
+  return { pass, score, reason: pass ? "Passed" : negated ? `Expected ${subject} not to ${claim}.` : `Expected ${subject} to ${claim}${detail}.` };
 }
 
 /** Texts, and the texts of a list, are templates; other values are taken as they are. */
 async function renderedValue(assertion: Assertion, row: GradedRow): Promise<unknown> {
   const { type, value } = assertion;
-  if (isScriptFile(value)) return baseType(type) === "javascript" ? value : valueFromScript(value, assertion, row);
+  if (isScriptFile(value)) return SCRIPT_TYPES.has(baseType(type)) ? value : valueFromScript(value, assertion, row);
   try {
     if (typeof value === "string") return row.render(value, row.vars);
     if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === "string" ? row.render(item, row.vars) : item));

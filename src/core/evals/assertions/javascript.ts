@@ -1,15 +1,8 @@
 import { compileFunction } from "node:vm";
-import { type Assertion, JudgeError } from "../model.ts";
+import { JudgeError } from "../model.ts";
 import { functionBody } from "../suiteCode/functionBody.ts";
-import type { Call, Outcome } from "../suiteCode/protocol.ts";
-import { type AssertionDefinition, type FinalGrade, type GradeContext, type GradedRow, quote } from "./definition.ts";
-
-/** A value like `file://check.js` or `file://check.js:name`; Windows paths hold a colon of their own. */
-const FILE = /^file:\/\/(.+?\.[cm]?[jt]s)(?::([\w$]+))?$/i;
-
-export function isScriptFile(value: unknown): value is string {
-  return typeof value === "string" && FILE.test(value);
-}
+import { type AssertionDefinition, type FinalGrade, type GradeContext, quote } from "./definition.ts";
+import { failure, failsByThrowing, isScriptFile, runScriptFile, scriptContext } from "./scriptFile.ts";
 
 /**
  * A script of the suite's, inline or in a file, run in the suite-code child. It returns a boolean, a
@@ -26,36 +19,14 @@ export const javascript: AssertionDefinition = {
   async grade(context) {
     const { value, assertion, row } = context;
     if (typeof value !== "string" || value.trim() === "") throw new JudgeError("javascript needs a script as its value.");
-    const outcome = await row.suiteCode.call(callOf(value, assertion, row));
+    const outcome = isScriptFile(value)
+      ? await runScriptFile(value, assertion, row)
+      : await row.suiteCode.call({ kind: "inline", body: functionBody(value), output: row.output, context: scriptContext(assertion, row) });
     if (!("failed" in outcome)) return gradeOf(outcome.value, context);
-    if (isScriptFile(value) || outcome.failed === "return") throw new JudgeError(failure(value, outcome));
+    if (!failsByThrowing(value) || outcome.failed === "return") throw new JudgeError(failure(value, outcome));
     return { pass: false, score: 0, reason: failure(value, outcome) };
   },
 };
-
-/** The value that a script file computes for an assertion of another type. */
-export async function valueFromScript(value: string, assertion: Assertion, row: GradedRow): Promise<unknown> {
-  const outcome = await row.suiteCode.call(callOf(value, assertion, row));
-  if ("failed" in outcome) throw new JudgeError(failure(value, outcome));
-  const found = outcome.value;
-  if (typeof found === "boolean" || (typeof found === "object" && found !== null && "pass" in found)) {
-    throw new JudgeError(`${value} returned a judgement, but ${assertion.type} needs the expected value from it.`);
-  }
-  return found;
-}
-
-function callOf(value: string, assertion: Assertion, row: GradedRow): Call {
-  const context = { ...row.context, vars: row.vars, ...(Object.keys(assertion.config).length > 0 ? { config: assertion.config } : {}) };
-  const file = FILE.exec(value);
-  return file
-    ? { kind: "file", file: file[1]!, name: file[2], args: [row.output, context] }
-    : { kind: "inline", body: functionBody(value), output: row.output, context };
-}
-
-function failure(value: string, { failed, message }: Exclude<Outcome, { value: unknown }>): string {
-  const subject = isScriptFile(value) ? value.slice("file://".length) : "The script";
-  return { load: `${subject} cannot be used. ${message}`, run: `${subject} threw ${message}`, return: `${subject} returned ${message}` }[failed];
-}
 
 function syntaxError(script: string): string | undefined {
   try {

@@ -2,12 +2,14 @@ import type { Call } from "./protocol.ts";
 
 /** What two calls have in common when they run the same code. */
 export function codeOf(call: Call): string {
-  return call.kind === "inline" ? call.body : call.kind === "regex" ? call.pattern : `${call.file}:${call.name}`;
+  if (call.kind === "file") return `${call.file}:${call.name}`;
+  return call.kind === "inline" ? call.body : call.kind === "regex" ? call.pattern : JSON.stringify(call.rules);
 }
 
 /** The code as a sentence names it. */
 export function subjectOf(call: Call): string {
   if (call.kind === "inline") return "The script";
+  if (call.kind === "sql") return `The check of ${call.rules.dialect}`;
   if (call.kind === "file") return call.name ? `${call.file}:${call.name}` : call.file;
   return `The pattern /${call.pattern.length > 80 ? `${call.pattern.slice(0, 80)}…` : call.pattern}/`;
 }
@@ -18,9 +20,14 @@ export function subjectOf(call: Call): string {
  */
 export function blame(call: Call, timeoutMs: number | undefined, reason: string): string {
   if (timeoutMs === undefined) return `${subjectOf(call)} ended its process: ${reason}.`;
-  const advice =
-    call.kind === "regex"
-      ? "it backtracks without end on this output. Avoid quantifiers inside or beside one another."
-      : "it did not return. Look for an endless loop, or do less in it.";
-  return `${subjectOf(call)} was killed after ${timeoutMs / 1000} s: ${advice}`;
+  return `${subjectOf(call)} was killed after ${timeoutMs / 1000} s: ${ADVICE[call.kind]}`;
 }
+
+const SCRIPT = "it did not return. Look for an endless loop, or do less in it.";
+
+const ADVICE: Readonly<Record<Call["kind"], string>> = {
+  inline: SCRIPT,
+  file: SCRIPT,
+  regex: "it backtracks without end on this output. Avoid quantifiers inside or beside one another.",
+  sql: "the output is too long for it, or a pattern of the allowed tables or columns backtracks without end.",
+};

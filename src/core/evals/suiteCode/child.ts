@@ -57,6 +57,10 @@ function evaluator(end: ChildEnd): (call: Call) => Promise<Outcome> {
       const pattern = new RegExp(call.pattern);
       return () => pattern.test(call.text);
     }
+    if (call.kind === "sql") {
+      const { sqlFlaw } = await import("./sqlFlaw.ts");
+      return () => sqlFlaw(call.text, call.rules);
+    }
     if (call.kind === "inline") {
       const inline = compile(call.body);
       return () => inline(call.output, call.context, end.process);

@@ -2,10 +2,11 @@ import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:tim
 import type { ChildChannel, Processes } from "../../host.ts";
 import { JudgeError } from "../model.ts";
 import { blame, codeOf, subjectOf } from "./blame.ts";
+import { createInterpreters, type Interpreters } from "./interpreters.ts";
 import type { Call, FromChild, Outcome, ToChild } from "./protocol.ts";
 
-/** Evaluates a suite's own code in child processes that can be killed. */
-export interface SuiteCode {
+/** Evaluates a suite's own code in child processes that can be killed: JavaScript in a pool, other languages by their interpreters. */
+export interface SuiteCode extends Pick<Interpreters, "interpret"> {
   /**
    * @throws {JudgeError} when the call had to be killed (time, memory) or the pool is closed.
    */
@@ -20,6 +21,8 @@ export interface SuiteCodeOptions {
   readonly poolSize?: number;
   /** Milliseconds that a single call may take. */
   readonly timeoutMs?: number;
+  /** Likewise with the start of an interpreter and the modules that its script imports. */
+  readonly interpreterTimeoutMs?: number;
   readonly maxOldSpaceMb?: number;
 }
 
@@ -59,6 +62,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
   const queue: Job[] = [];
   /** How often a script, file or pattern has had to be killed. */
   const kills = new Map<string, number>();
+  const interpreters = createInterpreters(processes, { cwd, timeoutMs: options.interpreterTimeoutMs });
   let nextId = 0;
   let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
@@ -161,6 +165,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
   }
 
   return {
+    interpret: interpreters.interpret,
     call(call) {
       if (closed) return Promise.reject(new JudgeError("The run was stopped before this could be judged."));
       return new Promise((resolve, reject) => {
@@ -170,6 +175,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
     },
     close() {
       closed = true;
+      interpreters.close();
       clearImmediate(scheduled);
       const open = [...queue.splice(0), ...workers.flatMap(takeBatch)];
       for (const worker of workers) worker.channel?.kill();

@@ -5,7 +5,18 @@ export type Call =
   /** A function that a file exports; `file` is absolute or relative to the child's folder. */
   | { readonly kind: "file"; readonly file: string; readonly name: string | undefined; readonly args: readonly unknown[] }
   /** `new RegExp(pattern).test(text)`: a pattern that backtracks without end can only be killed. */
-  | { readonly kind: "regex"; readonly pattern: string; readonly text: string };
+  | { readonly kind: "regex"; readonly pattern: string; readonly text: string }
+  /** What is wrong with a text as SQL, `undefined` when nothing is. */
+  | { readonly kind: "sql"; readonly text: string; readonly rules: SqlRules };
+
+export const SQL_DIALECTS = ["Athena", "BigQuery", "DB2", "FlinkSQL", "Hive", "MariaDB", "MySQL", "NoQL", "PostgresQL", "Redshift", "Snowflake", "Sqlite", "TransactSQL", "Trino"] as const;
+
+export interface SqlRules {
+  readonly dialect: (typeof SQL_DIALECTS)[number];
+  /** Patterns of node-sql-parser's, such as `select::null::orders`; `undefined`: any. */
+  readonly tables: readonly string[] | undefined;
+  readonly columns: readonly string[] | undefined;
+}
 
 /** `load`: the code could not be compiled or found. `run`: it threw. `return`: its result cannot be passed on. */
 export type Outcome = { readonly value: unknown } | { readonly failed: "load" | "run" | "return"; readonly message: string };
