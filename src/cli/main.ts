@@ -83,6 +83,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(act(async (front, id: string, options: object) => (await import("./runs.ts")).showCommand(front, id, options)));
 
   program
+    .command("judge")
+    .description("judges: models that grade outputs")
+    .command("calibrate")
+    .description("compare a judge with a person's labels: agreement, Cohen's kappa, and where they disagree")
+    .argument("<file>", "labelled outputs: JSONL or CSV with output, rubric or assertion, label (pass or fail), and maybe score, prompt and variables")
+    .option("--endpoint <name>", "an endpoint of llmops.yaml to judge")
+    .option("-j, --concurrency <n>", "calls in flight at most", positive)
+    .option("--no-cache", "ask the judge again for everything")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, file: string, options: object) => (await import("./judge.ts")).calibrateCommand(front, file, options)));
+
+  program
     .command("init")
     .description("write a llmops.yaml for the suites of this folder")
     .option("--json", "one JSON object on stdout")
