@@ -71,6 +71,8 @@ export interface Case {
   /** Prompt and provider filters of the test. */
   readonly prompts: readonly string[] | undefined;
   readonly providers: readonly string[] | undefined;
+  /** Asked instead of the suite's providers, whose columns it fills. */
+  readonly provider?: ProviderSpec;
   /** An output given in the suite: the provider is not called. */
   readonly providerOutput: unknown;
   readonly location: () => Location;
@@ -160,6 +162,8 @@ export interface Grade {
 export interface RowGrade extends Grade {
   /** Weighted mean of the assertions that name the metric. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The weight that stands behind each metric: a column's metrics are sums of mean × weight. */
+  readonly metricWeights?: Readonly<Record<string, number>>;
   readonly components: readonly (Grade & { readonly type: string; readonly metric?: string })[];
 }
 

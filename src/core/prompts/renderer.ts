@@ -11,9 +11,15 @@ type Env = Readonly<Record<string, string | undefined>>;
 const ROUNDS = 5;
 
 export interface Rendered {
+  /**
+   * The prompt as a chat; read it only for a provider that takes one. A prompt that is JSON of another kind is sent
+   * as it is, as promptfoo does. @throws {RenderError} when it begins and ends like a chat and cannot be read as one.
+   */
   readonly messages: readonly Message[];
   /** The prompt as text; a JSON prompt as indented JSON. */
   readonly text: string;
+  /** The variables with each other filled in: what assertions and transforms see. */
+  readonly vars: Vars;
 }
 
 export class RenderError extends Error {
@@ -23,13 +29,19 @@ export class RenderError extends Error {
   }
 }
 
+export interface PromptMistake extends TemplateMistake {
+  readonly path: Path;
+  /** The prompt can be filled in all the same: it is taken as it is written. */
+  readonly harmless?: boolean;
+}
+
 export interface Renderer {
   /** A prompt's messages. `dialect`: how its file fills in variables, promptfoo's by default. @throws {RenderError} */
   prompt(template: string, vars: Vars, env: Env, dialect?: Dialect): Rendered;
   /** Any other template, such as an assertion's value. @throws with nunjucks' message. */
   text(template: string, vars: Vars, env: Env): string;
   /** The mistake in a prompt's template; `undefined` when it compiles. In a JSON prompt `path` leads to the text that it stands in. */
-  check(template: string): (TemplateMistake & { readonly path: Path }) | undefined;
+  check(template: string): PromptMistake | undefined;
 }
 
 /**
@@ -41,12 +53,15 @@ export async function createRenderer(dialects: Iterable<Dialect> = []): Promise<
   const others = await dialectRenderers(dialects);
   return {
     prompt: (template, vars, env, dialect = "nunjucks") => (dialect === "nunjucks" ? renderPrompt(templates, template, vars, env) : renderFile(others[dialect], template, vars)),
-    text: (template, vars, env) => templates.render(template, { ...vars, env }),
-    check: (template) => mistakeIn(templates, parsedJson(template)?.value ?? template, []),
+    text: (template, vars, env) => templates.render(template, { env, ...vars }),
+    check: (template) => {
+      const json = parsedJson(template);
+      return json === undefined ? (openMark(template) ?? mistakeIn(templates, template, [])) : mistakeIn(templates, json.value, []);
+    },
   };
 }
 
-function mistakeIn(templates: Templates, value: unknown, path: Path): ReturnType<Renderer["check"]> {
+function mistakeIn(templates: Templates, value: unknown, path: Path): PromptMistake | undefined {
   if (typeof value === "string") {
     const mistake = templates.check(value);
     return mistake && { ...mistake, path };
@@ -65,7 +80,7 @@ function renderFile(render: RenderDialect | undefined, template: string, vars: V
     const messages = render(template, vars);
     const [only] = messages;
     const plain = messages.length === 1 && only?.role === "user" && typeof only.content === "string" ? only.content : undefined;
-    return { messages, text: plain ?? JSON.stringify(messages, null, 2) };
+    return { messages, text: plain ?? JSON.stringify(messages, null, 2), vars };
   } catch (error) {
     throw notFilledIn(error);
   }
@@ -73,17 +88,48 @@ function renderFile(render: RenderDialect | undefined, template: string, vars: V
 
 function renderPrompt(templates: Templates, template: string, vars: Vars, env: Env): Rendered {
   const filled = withNestedVariables(withoutLastLineEnds(vars));
+  const text = jsonText(templates, template, { env, ...filled }) ?? filledText(templates, template, filled, env);
+  return {
+    text,
+    vars: filled,
+    get messages() {
+      return messagesOf(text);
+    },
+  };
+}
+
+/** A prompt that is JSON, filled in text by text; `undefined` for any other, and for one with a text that is no template. */
+function jsonText(templates: Templates, template: string, vars: Vars): string | undefined {
   const json = parsedJson(template);
+  if (json === undefined) return undefined;
   try {
-    if (json !== undefined) {
-      const text = JSON.stringify(mapLeaves(json.value, (leaf) => templates.render(leaf, { ...filled, env })), null, 2);
-      return { text, messages: messagesOf(text) };
-    }
-    const text = templates.render(template, { ...renderedValues(templates, filled, env), env });
-    return { text, messages: messagesOf(text) };
-  } catch (error) {
-    throw error instanceof RenderError ? error : notFilledIn(error);
+    return JSON.stringify(mapLeaves(json.value, (leaf) => templates.render(leaf, vars)), null, 2);
+  } catch {
+    return undefined;
   }
+}
+
+function filledText(templates: Templates, template: string, vars: Vars, env: Env): string {
+  try {
+    return templates.render(asWritten(template), { env, ...renderedValues(templates, vars, env) });
+  } catch (error) {
+    throw notFilledIn(error);
+  }
+}
+
+/** A mark that opens and does not close on its line: promptfoo then takes the whole text as it is written. */
+const OPEN_MARK = /\{%[^%]*$|\{\{[^}]*$|\{#[^#]*$/m;
+
+function asWritten(text: string): string {
+  return openMark(text) ? `{% raw %}${text}{% endraw %}` : text;
+}
+
+function openMark(text: string): PromptMistake | undefined {
+  const found = OPEN_MARK.exec(text);
+  if (!found || (/\{%\s*raw\s*%\}/.test(text) && /\{%\s*endraw\s*%\}/.test(text))) return undefined;
+  const before = text.slice(0, found.index).split("\n");
+  const message = `${found[0].slice(0, 2)} is not closed on its line, so that nothing is filled in: the whole text is taken as it is written, as promptfoo takes it`;
+  return { message, line: before.length - 1, character: before.at(-1)?.length ?? 0, path: [], harmless: true };
 }
 
 function notFilledIn(error: unknown): RenderError {
@@ -95,43 +141,47 @@ function withoutLastLineEnds(vars: Vars): Vars {
   return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, typeof value === "string" ? value.replace(/\n$/, "") : value]));
 }
 
-/** `{{name}}` in a variable's value stands for another variable, up to five deep. */
+/** `{{name}}` in a variable's value stands for another variable: in each round the first one of each value. */
 function withNestedVariables(vars: Vars): Vars {
   const filled: Record<string, unknown> = { ...vars };
   for (let round = 0; round < ROUNDS; round++) {
     let changed = false;
     for (const [name, value] of Object.entries(filled)) {
-      if (typeof value !== "string" || !value.includes("{{")) continue;
-      const next = value.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, other: string) => (other !== name && Object.hasOwn(filled, other) && filled[other] !== undefined ? textOf(filled[other]) : whole));
-      changed ||= next !== value;
-      filled[name] = next;
+      const [placeholder, other] = (typeof value === "string" && /\{\{\s*(\w+)\s*\}\}/.exec(value)) || [];
+      if (typeof value !== "string" || placeholder === undefined || other === undefined || filled[other] === undefined) continue;
+      filled[name] = value.replace(placeholder, () => String(filled[other]));
+      changed = true;
     }
     if (!changed) break;
   }
   return filled;
 }
 
-/** A variable at the beginning of an expression or a condition, or a list that is looped over. */
-const NAMED = /(?:\{\{-?|\{%-?\s*(?:(?:if|elif)(?:\s+not)?|for\s+\w+\s+in)\s)\s*([A-Za-z_]\w*)/g;
-
 /** Values are templates themselves, but only those whose every variable exists: text of a user may look like one. */
 function renderedValues(templates: Templates, vars: Vars, env: Env): Vars {
   return Object.fromEntries(
     Object.entries(vars).map(([name, value]) => {
-      if (typeof value !== "string" || !/\{[{%]/.test(value)) return [name, value];
-      const names = [...value.matchAll(NAMED)].map((match) => match[1] as string);
-      if (!names.every((other) => other === "env" || Object.hasOwn(vars, other))) return [name, value];
-      try {
-        return [name, templates.render(value, { ...vars, env })];
-      } catch {
-        return [name, value];
-      }
+      if (typeof value !== "string" || !/\{[{%#]/.test(value)) return [name, value];
+      const known = namesIn(value).every((other) => other === "env" || vars[other] !== undefined);
+      return [name, known ? templates.render(asWritten(value), { env, ...vars }) : value];
     }),
   );
 }
 
+/** The variables that promptfoo finds in a template: at the beginning of an expression, and what an if or for is about. */
+function namesIn(template: string): string[] {
+  const text = template.replace(/\{#[\s\S]*?#\}/g, "");
+  const found = new Set<string>();
+  for (const [, expression, condition] of text.matchAll(/\{\{\s*([^{}\s|]+)\s*(?:\|[^}]+)?\}\}|\{%\s*(?:if|for)\s+([^{}\s]+)\s*.*?%\}/g)) found.add(expression ?? condition ?? "");
+  for (const [, item, list] of text.matchAll(/\{%\s*for\s+(\w+)\s+in\s+(\w+)\s*%\}/g)) {
+    found.delete(item as string);
+    found.add(list as string);
+  }
+  return [...found].flatMap((expression) => /^[A-Za-z_]\w*/.exec(expression)?.[0] ?? []);
+}
+
 function parsedJson(template: string): { value: unknown } | undefined {
-  if (!/^\s*[[{"\d-]|^\s*(true|false|null)\s*$/.test(template)) return undefined;
+  if (!/^\s*(?:["[{\d-]|(?:true|false|null)\s*$)/.test(template)) return undefined;
   try {
     return { value: JSON.parse(template) as unknown };
   } catch {
@@ -146,34 +196,24 @@ function mapLeaves(value: unknown, render: (leaf: string) => string): unknown {
   return value;
 }
 
-/** A chat as a JSON array or YAML list of roles; anything else is one message of the user. */
+/** A chat in JSON, or in YAML that begins with a role; anything else is one message of the user. */
 function messagesOf(text: string): readonly Message[] {
   const trimmed = text.trim();
-  if (/^- role:/.test(trimmed)) {
+  if (trimmed.startsWith("- role:")) {
     try {
-      return checked(load(trimmed, { schema: CORE_SCHEMA }));
+      return load(text, { schema: CORE_SCHEMA }) as Message[];
     } catch (error) {
-      throw error instanceof RenderError ? error : new RenderError(`The prompt begins like a chat in YAML but cannot be read as one: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+      throw new RenderError(`The prompt begins like a chat in YAML but cannot be read as one: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }
-  if (/^\{/.test(trimmed) || /^\[\s*([[{"\d-]|true|false|null|\])/.test(trimmed)) {
-    let value: unknown;
-    try {
-      value = JSON.parse(trimmed);
-    } catch (error) {
-      throw new RenderError(`The prompt begins like a chat in JSON but cannot be read as one: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    if (Array.isArray(value)) return checked(value);
-    return [{ role: "user", content: text }];
+  try {
+    return JSON.parse(text) as Message[];
+  } catch (error) {
+    if (!looksLikeJson(trimmed)) return [{ role: "user", content: text }];
+    throw new RenderError(`The prompt begins like a chat in JSON but cannot be read as one: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return [{ role: "user", content: text }];
 }
 
-function checked(value: unknown): readonly Message[] {
-  if (!Array.isArray(value) || !value.every((item) => item !== null && typeof item === "object" && !Array.isArray(item))) throw new RenderError("A chat must be a list of messages with role and content.");
-  return value as Message[];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function looksLikeJson(text: string): boolean {
+  return /^\{[\s\S]*\}$/.test(text) || /^\[\s*(?:\]|(?:["{[\d-]|true|false|null)[\s\S]*\])$/.test(text);
 }

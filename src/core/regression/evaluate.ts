@@ -179,7 +179,7 @@ function remoteOrigins(providers: readonly Provider[]): string[] {
 }
 
 function providersOf({ current, baseline }: Series): Provider[] {
-  return [current.provider, ...(baseline ? [baseline.provider] : [])];
+  return [current.provider, ...(current.own?.values() ?? []), ...(baseline ? [baseline.provider] : [])];
 }
 
 function askConsent(origins: readonly string[], mayCall: (origin: string) => boolean): void {

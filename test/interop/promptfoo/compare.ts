@@ -27,7 +27,11 @@ function grouped(rows: readonly Row[]): Map<string, Row[]> {
   return Map.groupBy(rows, ({ prompt, column }) => `column ${column}, ${said(compact(prompt))}`);
 }
 
-/** promptfoo writes a prompt that is JSON without its white space, though it sends it with it. */
+function comparable(value: unknown): unknown {
+  return typeof value === "string" ? compact(value) : value;
+}
+
+/** promptfoo writes a text that is JSON without its white space, though it sends it with it. */
 function compact(prompt: string): string {
   try {
     return JSON.stringify(JSON.parse(prompt));
@@ -48,7 +52,7 @@ function rowDifferences(theirs: Row, ours: Row): string[] {
     const their = theirs.vars[name];
     // What a template or a file becomes is shown by the prompt; promptfoo writes some before and some after it.
     if (typeof value === "string" && (value.includes("{") || value.endsWith("\n") || (typeof their === "string" && their.startsWith("file://")))) continue;
-    if (!isDeepStrictEqual(value, their)) differ(`variable ${name}`, their, value);
+    if (!isDeepStrictEqual(comparable(value), comparable(their))) differ(`variable ${name}`, their, value);
   }
   return found;
 }

@@ -43,7 +43,7 @@ describe("javascript", () => {
   it("grades, with metrics of their own", async () => {
     const script = "({ pass: output === 'x', score: 0.7, reason: 'so so', namedScores: { tone: 0.2 } })";
     assert.deepEqual(await grade(script, "x", { metric: "style" }), {
-      pass: true, score: 0.7, reason: "All assertions passed", metrics: { style: 0.7, tone: 0.2 },
+      pass: true, score: 0.7, reason: "All assertions passed", metrics: { style: 0.7, tone: 0.2 }, metricWeights: { style: 1, tone: 1 },
       components: [{ pass: true, score: 0.7, reason: "so so", type: "javascript", metric: "style" }],
     });
     const negated = await bench.grade([assertion("not-javascript", script)], "x");

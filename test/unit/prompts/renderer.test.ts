@@ -19,7 +19,8 @@ describe("a template", () => {
   for (const [name, [template, vars, expected]] of Object.entries(RENDERED)) it(name, () => assert.equal(text(template, vars), expected));
 
   it("sees the environment that it is given", () => {
-    assert.equal(text("{{ env.KEY }}{{ env.HOME }}", { env: "own" }, { KEY: "k" }), "k");
+    assert.equal(text("{{ env.KEY }}{{ env.HOME }}", {}, { KEY: "k" }), "k");
+    assert.equal(text("{{ env }}", { env: "a variable of that name" }, { KEY: "k" }), "a variable of that name");
     assert.equal(renderer.text("{{a}}{{env.KEY}}", { a: "x" }, { KEY: "k" }), "xk");
   });
 
@@ -45,11 +46,11 @@ describe("variables in variables", () => {
     "are rendered as templates when every name exists": ["{{a}}", { a: "{{ b | upper }}", b: "x" }, "X"],
     "stay text when a name does not exist": ["= {{a}}", { a: "{{ b | upper }} {{ nope }}", b: "x" }, "= {{ b | upper }} {{ nope }}"],
     "stay text when a condition's name does not exist": ["= {{a}}", { a: "{% if nope %}x{% endif %}" }, "= {% if nope %}x{% endif %}"],
-    "stay text when they do not compile": ["= {{a}}", { a: "{{ b c }}", b: "x" }, "= {{ b c }}"],
+    "stay text when a mark is not closed": ["= {{a}}", { a: "{{ b\nc", b: "x" }, "= {{ b\nc"],
     "are only filled in, not rendered, in JSON prompts": ['[{"content": "{{a}} {{c}}"}]', { a: "{{ b | upper }}", b: "x", c: "{{b}}" }, JSON.stringify([{ content: "{{ b | upper }} x" }], null, 2)],
     "lose the line end that a block of YAML leaves": ["[{{a}}|{{b}}]", { a: "x\n", b: "y\n\n" }, "[x|y\n]"],
-    "that name themselves stay": ["= {{a}}", { a: "{{nope}}-{{a}}" }, "= {{nope}}-{{a}}"],
-    "print objects as JSON inside of texts": ["{{a}}", { a: "is {{b}}", b: { c: 1 } }, 'is {"c":1}'],
+    "that name what does not exist stay": ["= {{a}}", { a: "{{nope}}-{{b}}", b: "x" }, "= {{nope}}-{{b}}"],
+    "print objects as JavaScript does inside of texts": ["{{a}}", { a: "is {{b}} {{c}}", b: { c: 1 }, c: [1, 2] }, "is [object Object] 1,2"],
     "that are no texts are passed as they are": ["{{ a.b + 1 }}", { a: { b: 1 } }, "2"],
   };
   for (const [name, [template, vars, expected]] of Object.entries(RENDERED)) it(name, () => assert.equal(text(template, vars), expected));
@@ -83,7 +84,9 @@ describe("messages of a prompt", () => {
     "are a list in YAML": ["- role: system\n  content: s\n- role: user\n  content: u\n", CHAT],
     "are a list in YAML after blanks": ["\n\n- role: user\n  content: |\n    a\n    b\n", [{ role: "user", content: "a\nb\n" }]],
     "else are one of the user, as it stands": [" Hi\n", [{ role: "user", content: " Hi\n" }]],
-    "are one of the user for a JSON object": ['{"a":1}', [{ role: "user", content: '{\n  "a": 1\n}' }]],
+    "are other JSON as it is": ['{"a":1}', { a: 1 }],
+    "are a value of JSON as it is": ['"x"', "x"],
+    "are one of the user for what only begins like JSON": ["[1, 2", [{ role: "user", content: "[1, 2" }]],
     "are one of the user for a text in brackets": ["[System] be kind", [{ role: "user", content: "[System] be kind" }]],
     "are one of the user for another list in YAML": ["- one\n- two", [{ role: "user", content: "- one\n- two" }]],
   };
@@ -92,12 +95,8 @@ describe("messages of a prompt", () => {
   const BROKEN: [prompt: string, said: RegExp][] = [
     ["{not JSON}", /begins like a chat in JSON but cannot be read as one: /],
     ['[{"role": "user", "content": "x"},]', /begins like a chat in JSON/],
-    ["[1, 2", /begins like a chat in JSON/],
     ['{"a": {{b}} }', /begins like a chat in JSON/],
     ["- role: user\n content: x", /begins like a chat in YAML but cannot be read as one: /],
-    ["[1, 2]", /must be a list of messages/],
-    ["[[]]", /must be a list of messages/],
-    ["- role: user\n- text", /must be a list of messages/],
   ];
   for (const [prompt, expected] of BROKEN) it(`are refused for ${JSON.stringify(prompt)}`, () => assert.throws(() => messages(prompt), (error) => error instanceof RenderError && expected.test(error.message)));
 });
@@ -107,10 +106,8 @@ describe("the check of a template", () => {
     ["a {{ b c }}", 0, 7, "expected variable end"],
     ["a\n {% endif %}", 1, 4, "unknown block tag: endif"],
     ["a\n {{ b }", 1, 6, "expected variable end"],
-    ["{{ a }}\n x{{ b", 1, 2, "expected variable end"],
     ["{% for x in a %}\n{%- if b %}{{ b }}{% endfor %}", 1, 21, "unknown block tag: endfor"],
     ["{% if a %}\n{{ b }}", 0, 0, "parseIf: expected elif, else, or endif, got end of file"],
-    ["x {# y", 0, 2, "expected end of comment, got end of file"],
     ['{"a": ["{{ x }}", {"b": "\\n {{ y z }}"}]}', 1, 6, "expected variable end", ["a", "1", "b"]],
   ];
   for (const [template, line, character, message, path = []] of CHECKED) {

@@ -28,9 +28,9 @@ describe("an OpenAI-compatible provider", function () {
     const short = await sent("openai:m:1", { apiBaseUrl: URL_1 });
     assert.deepEqual([short.url, short.body["model"]], [`${URL_1}/chat/completions`, "m:1"]);
     const completion = await sent("openai:completion:m", { apiBaseUrl: URL_1 });
-    assert.deepEqual([completion.url, completion.body], [`${URL_1}/completions`, { model: "m", prompt: "Hello", temperature: 0, max_tokens: 1024 }]);
+    assert.deepEqual([completion.url, completion.body], [`${URL_1}/completions`, { model: "m", prompt: "Hello", temperature: 0, max_tokens: 1024, best_of: 1, frequency_penalty: 0, presence_penalty: 0, top_p: 1, stop: ["<|im_end|>", "<|endoftext|>"] }]);
     const reasoning = await sent("openai:chat:gpt-5-mini", { apiBaseUrl: URL_1, reasoning_effort: "low" });
-    assert.deepEqual(reasoning.body, { model: "gpt-5-mini", messages: [{ role: "user", content: "Hello" }], max_completion_tokens: 1024, reasoning_effort: "low" });
+    assert.deepEqual(reasoning.body, { model: "gpt-5-mini", messages: [{ role: "user", content: "Hello" }], reasoning_effort: "low" });
   });
 
   it("sends the suite's parameters, over them the test's, and passes others through", async () => {

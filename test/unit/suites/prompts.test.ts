@@ -62,9 +62,9 @@ describe("prompts of a suite", () => {
     assert.deepEqual(await prompts("{ p/a.txt: one, b.txt: two }", { "p/a.txt": "A", "b.txt": "B" }), [["one", "A", "p/a.txt:1:1 A"], ["two", "B", "b.txt:1:1 B"]]);
   });
 
-  it("count once when they are equal", async () => {
+  it("count once when they are listed twice; equal texts of several files are several", async () => {
     const found = await prompts("[Hi, file://a.txt, Hi, file://b.txt, { raw: Hi, label: other }]", { "a.txt": "A\n---\nA", "b.txt": "A" });
-    assert.deepEqual(found.map(([key]) => key), ["promptfooconfig.yaml#0", "a.txt#0", "other"]);
+    assert.deepEqual(found.map(([key]) => key), ["promptfooconfig.yaml#0", "a.txt#0", "a.txt#1", "b.txt#0", "other"]);
   });
 
   it("keep identities apart: a label that is taken gives way to the path", async () => {
@@ -105,6 +105,15 @@ describe("prompts of a suite", () => {
   });
 });
 
+describe("a mark that is not closed on its line", () => {
+  it("is a warning: nothing of the prompt is filled in, as in promptfoo", async () => {
+    for (const [text, at] of [["{{a}}\n {{ a\n", "p.txt:2:2 {"], ["Hi {% if a\n%}", "p.txt:1:4 {"], ["# Title {#id}\n{{a}}", "p.txt:1:9 {"]] as const) {
+      const found = await mistakes({ "promptfooconfig.yaml": suiteOf("p.txt"), "p.txt": text });
+      assert.deepEqual(found.map((mistake) => [mistake.severity, mistake.code, mistake.at]), [["warning", "template-open", at]], text);
+    }
+  });
+});
+
 describe("a template that does not compile", () => {
   const PLACES: Record<string, [prompts: string, files: Record<string, string>, at: string]> = {
     "on its line of a text": ["p.txt", { "p.txt": "\nOne\n---\n\n Two\n{{ a b }}\n" }, "p.txt:6:6 b"],
@@ -118,7 +127,6 @@ describe("a template that does not compile", () => {
     "in a text of a chat in YAML": ["p.yaml", { "p.yaml": "- role: system\n  content: Hi\n- role: user\n  content: |\n    Hi\n    {{ a b }}\n" }, "p.yaml:6:10 b"],
     "in a line of JSON Lines": ["p.jsonl", { "p.jsonl": '["{{a}}"]\n["{{ a b }}"]\n' }, "p.jsonl:2:8 b"],
     "in a row of CSV": ["p.csv", { "p.csv": 'label,prompt\nx,"Hi\n{{ a b }}"\n' }, "p.csv:3:6 b"],
-    "at the mark that is never closed": ["p.txt", { "p.txt": "{{a}}\n {{ a\n" }, "p.txt:2:2 {"],
     "at the block that is never closed": ["p.txt", { "p.txt": "{{a}}\n {% if a %} {{a}}\n" }, "p.txt:2:2 {"],
   };
   for (const [name, [written, files, at]] of Object.entries(PLACES)) {

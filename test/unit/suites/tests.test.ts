@@ -37,14 +37,14 @@ describe("tests of a suite", () => {
   });
 
   it("have everything that is written for them", async () => {
-    const [test] = await cases("tests:\n  - description: d\n    vars: { a: 1, b: { c: [1] } }\n    threshold: 0.5\n    metadata: { id: x, team: y }\n    prompts: 'promptfooconfig.yaml#0'\n    providers: [echo, { id: http, label: h }]\n    providerOutput: { said: yes }\n    options: { prefix: p, suffix: s, repeat: 3, temperature: 0.2, max_tokens: 5, tools: [] }\n");
+    const [test] = await cases("tests:\n  - description: d\n    vars: { a: 1, b: { c: [1] } }\n    threshold: 0.5\n    metadata: { id: x, team: y }\n    prompts: 'promptfooconfig.yaml#0'\n    providers: [echo, { id: echo, label: echo }]\n    providerOutput: { said: yes }\n    options: { prefix: p, suffix: s, repeat: 3, temperature: 0.2, max_tokens: 5, tools: [] }\n");
     const { location: _, ...rest } = test!;
     assert.deepEqual(rest, {
       id: "x", index: 0, description: "d", vars: { a: 1, b: { c: [1] } }, assert: [], threshold: 0.5, metadata: { id: "x", team: "y" },
-      prompts: ["promptfooconfig.yaml#0"], providers: ["echo", "h"], providerOutput: { said: "yes" },
+      prompts: ["promptfooconfig.yaml#0"], providers: ["echo", "echo"], providerOutput: { said: "yes" },
       options: { prefix: "p", suffix: "s", repeat: 3, provider: { temperature: 0.2, max_tokens: 5, tools: [] } },
     });
-    assert.deepEqual((await cases("tests: [{ provider: echo }]\n"))[0]?.providers, ["echo"]);
+    assert.deepEqual((await cases("tests: [{ provider: { id: echo, label: own } }]\n"))[0]?.provider?.label, "own");
     assert.deepEqual((await cases("tests: [{ prompts: [promptfoo*] }]\n"))[0]?.prompts, ["promptfoo*"]);
   });
 
@@ -62,7 +62,20 @@ describe("tests of a suite", () => {
   });
 });
 
+describe("files of tests", () => {
+  const FILES = { "tests/t.yaml": "- vars: { a: file://d.txt }\n- vars: v.yaml\n- vars: [v.yaml, w.yaml]\n", "d.txt": "suite", "tests/d.txt": "tests", "v.yaml": "a: suite", "tests/v.yaml": "a: tests", "tests/w.yaml": "a: more" };
+
+  it("name files beside the suite, but files of variables beside themselves, as in promptfoo", async () => {
+    assert.deepEqual(await vars("tests: file://tests/t.yaml\n", FILES), [{ a: "suite" }, { a: "tests" }, { a: "more" }]);
+  });
+});
+
 describe("the default test", () => {
+  it("gives way to a prefix of the test's own, but not to an empty one", async () => {
+    const found = await cases("defaultTest: { options: { prefix: p, suffix: s } }\ntests: [{ options: { prefix: '', suffix: t } }]\n");
+    assert.deepEqual(found.map(({ options }) => [options.prefix, options.suffix]), [["p", "t"]]);
+  });
+
   const DEFAULTS = "{ vars: { a: 0, b: 0 }, threshold: 0.5, metadata: { m: 0, n: 0 }, options: { prefix: p, suffix: s }, assert: [{ type: contains, value: d }], description: d, prompts: [promptfooconfig.yaml#0] }";
 
   it("is under every test: what is written there wins, assertions come first", async () => {
@@ -161,7 +174,11 @@ const WRONG: [tests: string, code: string, at: string, message: RegExp, files?: 
   ["tests: file://t.jsonl", "unknown-assertion", 't.jsonl:2:22 "nope"', /no assertion of type "nope"/, { "t.jsonl": '{}\n{"assert": [{"type": "nope"}]}\n' }],
   ["tests: file://t.yaml", "unknown-assertion", "t.yaml:2:11 nope", /no assertion of type "nope"/, { "t.yaml": "assert:\n  - type: nope\n" }],
   ["tests: file://t.yaml", "cyclic-file", "t.yaml:2:3 file://t.yaml", /t\.yaml leads back to itself/, { "t.yaml": "- vars: { a: x }\n- file://t.yaml\n" }],
-  ["tests: [{ provider: { id: echo } }]", "not-yet", "promptfooconfig.yaml:3:11 provider", /A provider of a test's own/],
+  ["tests: [{ provider: nobody }]", "unknown-provider", "promptfooconfig.yaml:3:21 nobody", /The provider "nobody" cannot be called yet/],
+  ["tests: [{ providers: [nobody] }]", "unknown-provider-name", "promptfooconfig.yaml:3:9 { providers: [nobody] }", /There is no provider "nobody" in this suite/],
+  ["tests: [{ vars: [{ a: 1 }] }]", "bad-vars", "promptfooconfig.yaml:3:17 [{ a: 1 }]", /vars is an object of names and values, or a path/],
+  ["tests: [{ vars: q.yaml }]", "missing-file", "promptfooconfig.yaml:3:17 q.yaml", /There is no file q\.yaml/],
+  ["tests: [file://t.yaml]", "empty-file", "promptfooconfig.yaml:3:9 file://t.yaml", /t\.yaml is empty/, { "t.yaml": "# nothing\n" }],
   ["tests: [{ options: { transform: output } }]", "not-yet", "promptfooconfig.yaml:3:22 transform", /Transforms cannot be run yet/],
   ["tests: [{ assertScoringFunction: x }]", "not-yet", "promptfooconfig.yaml:3:11 assertScoringFunction", /cannot be run yet/],
   ["tests: [{ vasr: {} }]", "unknown-key", "promptfooconfig.yaml:3:11 vasr", /"vasr" is not a key of a test: it is ignored\. Did you mean "vars"/],

@@ -72,6 +72,7 @@ export async function gradeRow(row: GradedRow): Promise<RowGrade> {
     score,
     reason,
     metrics: Object.fromEntries([...metrics].map(([name, { value }]) => [name, value])),
+    metricWeights: Object.fromEntries([...metrics].map(([name, { weight }]) => [name, weight])),
     components: parts.flatMap((part) => [part, ...part.members]).map(({ pass, score, reason, type, metric }) => ({ pass, score, reason, type, ...(metric === undefined ? {} : { metric }) })),
   };
 }

@@ -21,12 +21,13 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
     model: undefined,
     prepare(call) {
       const body = config["body"] === undefined ? "" : bodyText(config["body"], call);
-      const target = fillPlaceholders(url, call, encodeURIComponent);
-      return { identity: canonicalJson({ url: target, method, body }), request: { method, url: target, body } };
+      const target = withQuery(fillPlaceholders(url, call, encodeURIComponent), config["queryParams"], call);
+      const headers = Object.fromEntries(headersOf(config).map(([name, value]) => [name, fillPlaceholders(value, call, (part) => part)]));
+      return { identity: canonicalJson({ url: target, method, body, ...(needsCall(config) ? { headers } : {}) }), request: { method, url: target, body }, headers };
     },
     async send(prepared, signal) {
       const headers: Record<string, string> = typeof config["body"] === "object" ? { "content-type": "application/json" } : {};
-      const given = await fillSecrets((config["headers"] ?? {}) as Record<string, unknown>, origin, context.host.secrets, context.redactor);
+      const given = await fillSecrets({ ...prepared.headers }, origin, context.host.secrets, context.redactor);
       for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
       const { request } = prepared;
       const response = await exchange(context, {
@@ -47,6 +48,22 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
       return { output: output ?? null, latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
     },
   };
+}
+
+function headersOf(config: ProviderSpec["config"]): [name: string, value: string][] {
+  return Object.entries((config["headers"] ?? {}) as Record<string, unknown>).map(([name, value]) => [name, String(value)]);
+}
+
+/** Whether headers differ from call to call; secrets that are filled in later are no part of what decides an answer. */
+function needsCall(config: ProviderSpec["config"]): boolean {
+  return headersOf(config).some(([, value]) => /\{\{\s*(?!env\.)/.test(value));
+}
+
+function withQuery(url: string, parameters: unknown, call: Call): string {
+  if (parameters === null || typeof parameters !== "object") return url;
+  const target = new URL(url);
+  for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, fillPlaceholders(String(value), call, (part) => part));
+  return target.href;
 }
 
 /** Where all calls go. What a test's variable could lead elsewhere, nobody could agree to. */
@@ -82,10 +99,11 @@ function bodyText(body: unknown, call: Call): string {
   return JSON.stringify(fill(body));
 }
 
-/** `{{prompt}}`, `{{messages}}` and a test's variables, of an object also `{{name.part}}`; `| dump` writes JSON. */
+/** `{{prompt}}`, `{{messages}}` and a test's variables, of an object also `{{name.part}}`; `| dump` writes JSON. The environment is not the call's. */
 function fillPlaceholders(template: string, call: Call, escape: (value: string) => string): string {
-  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)\s*)?\}\}/g, (_whole, name: string, filter: string | undefined) => {
-    const value = follow({ ...call.vars, prompt: call.text, messages: call.messages }, name.split("."));
+  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)\s*)?\}\}/g, (whole, name: string, filter: string | undefined) => {
+    if (name.startsWith("env.")) return whole;
+    const value = name.split(".")[0] === "messages" ? follow({ messages: call.messages }, name.split(".")) : follow({ ...call.vars, prompt: call.text }, name.split("."));
     if (value === undefined) return "";
     if (filter === "dump") return JSON.stringify(value);
     return escape(typeof value === "string" ? value : JSON.stringify(value));

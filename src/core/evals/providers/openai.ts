@@ -1,3 +1,4 @@
+import { visibleEnv } from "../../config/visibleEnv.ts";
 import type { z } from "zod";
 import type { Answer, Message, ProviderSpec } from "../model.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
@@ -22,7 +23,8 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     const key = JSON.stringify(overrides);
     let found = known.get(key);
     if (!found) {
-      const fixed = parameters(model, { ...config, ...overrides }, context.env);
+      const filled = withEnv({ ...config, ...overrides }, context.env);
+      const fixed = completion ? completionParameters(filled, context.env) : parameters(model, filled, context.env);
       found = { fixed, identity: canonicalJson({ url: base + path, model, fixed }) };
       known.set(key, found);
     }
@@ -34,11 +36,11 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     origin,
     model,
     functions: completion ? undefined : (config["functions"] ?? []),
-    prepare({ messages, text, overrides }) {
-      const { fixed, identity } = parametersOf(overrides);
-      const asked = completion ? { prompt: text } : { messages };
+    prepare(call) {
+      const { fixed, identity } = parametersOf(call.overrides);
+      const asked = completion ? { prompt: call.text } : { messages: call.messages };
       return {
-        identity: `${identity}\n${completion ? text : canonicalMessages(messages)}`,
+        identity: `${identity}\n${completion ? call.text : canonicalMessages(call.messages)}`,
         request: {
           method: "POST",
           url: base + path,
@@ -74,15 +76,35 @@ function parameters(model: string, config: Readonly<Record<string, unknown>>, en
   const reasoning = /^(o\d|gpt-5)/.test(model);
   const fixed: Record<string, unknown> = {};
   if (!reasoning) fixed["temperature"] = number(env["OPENAI_TEMPERATURE"]) ?? 0;
-  fixed[reasoning ? "max_completion_tokens" : "max_tokens"] = number(env["OPENAI_MAX_TOKENS"]) ?? 1024;
+  // A model that thinks spends tokens on it: it is not limited unless somebody says so.
+  if (!reasoning) fixed["max_tokens"] = number(env["OPENAI_MAX_TOKENS"]) ?? 1024;
+  else if (number(env["OPENAI_MAX_COMPLETION_TOKENS"]) !== undefined) fixed["max_completion_tokens"] = number(env["OPENAI_MAX_COMPLETION_TOKENS"]);
   for (const name of PARAMETERS) if (config[name] !== undefined) fixed[name] = config[name];
   const passthrough = config["passthrough"];
   return passthrough !== null && typeof passthrough === "object" ? { ...fixed, ...passthrough } : fixed;
 }
 
+/** What promptfoo sends with a text to be completed. */
+function completionParameters(config: Readonly<Record<string, unknown>>, env: ProviderContext["env"]): Record<string, unknown> {
+  return { best_of: 1, frequency_penalty: 0, presence_penalty: 0, top_p: 1, stop: ["<|im_end|>", "<|endoftext|>"], ...parameters("", config, env) };
+}
+
+/** `{{env.NAME}}` in parameters; what looks like a secret by its name stays out of bodies, which are stored. */
+function withEnv(config: Readonly<Record<string, unknown>>, env: ProviderContext["env"]): Readonly<Record<string, unknown>> {
+  const picked = Object.entries(config).filter(([name]) => PARAMETERS.includes(name) || name === "passthrough");
+  if (!JSON.stringify(picked).includes("{{")) return config;
+  const seen = visibleEnv(env, {});
+  const fill = (value: unknown): unknown => {
+    if (typeof value === "string") return value.replace(/\{\{\s*env\.(\w+)\s*\}\}/g, (whole, name: string) => seen[name] ?? whole);
+    if (Array.isArray(value)) return value.map(fill);
+    return value !== null && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)])) : value;
+  };
+  return { ...config, ...Object.fromEntries(picked.map(([name, value]) => [name, fill(value)])) };
+}
+
 /** Equal for equal messages; the usual kind, a role and a text, without the cost of sorting keys. */
 function canonicalMessages(messages: readonly Message[]): string {
-  const plain = messages.every((message) => typeof message.content === "string" && Object.keys(message).length === 2);
+  const plain = Array.isArray(messages) && messages.every((message) => typeof message?.content === "string" && Object.keys(message).length === 2);
   return plain ? JSON.stringify(messages.map(({ role, content }) => [role, content])) : canonicalJson(messages);
 }
 

@@ -15,6 +15,8 @@ export interface PreparedCall {
   readonly identity: string;
   /** The request's body, for people to see; headers with secrets are not part of it. */
   readonly request: { readonly method: string; readonly url: string; readonly body: string };
+  /** Headers of this call, without the secrets that are filled in when it is sent. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Provider {

@@ -1,7 +1,8 @@
 import { contentHash } from "../../store/store.ts";
 import { withAffixes } from "../../prompts/affixes.ts";
 import type { Dialect } from "../../prompts/dialects.ts";
-import type { Case, Message } from "../model.ts";
+import type { Rendered } from "../../prompts/renderer.ts";
+import type { Case } from "../model.ts";
 import type { PreparedCall } from "../providers/provider.ts";
 import { cacheKey } from "./caller.ts";
 import { runsUnder, type Series, type Side } from "./series.ts";
@@ -9,11 +10,11 @@ import { runsUnder, type Series, type Side } from "./series.ts";
 export type Arm = "current" | "baseline";
 
 /** Fills a template with a test's variables; throws when the template does. */
-export type RenderPrompt = (template: string, vars: Readonly<Record<string, unknown>>, dialect?: Dialect) => { messages: readonly Message[]; text: string };
+export type RenderPrompt = (template: string, vars: Readonly<Record<string, unknown>>, dialect?: Dialect) => Rendered;
 
 /** One question of a row, or why it cannot be asked. Identified without keeping its text. */
 export type Question =
-  | { readonly key: string; readonly side: Side; prepare(): { prepared: PreparedCall; text: string } }
+  | { readonly key: string; readonly side: Side; prepare(): { prepared: PreparedCall; text: string; vars: Rendered["vars"] } }
   | { readonly key: undefined; readonly error: string };
 
 /** A test under a series, once per repeat, with both arms' questions side by side. */
@@ -41,12 +42,23 @@ export function* rowsOf(series: Series, index: number, tests: readonly Case[], r
   }
 }
 
-function question(side: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
+function question({ prompt, provider, own }: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
+  const side = { prompt, provider: (test.provider && own?.get(test.provider)) ?? provider };
   const { prefix = "", suffix = "", provider: overrides } = test.options;
   const prepare = () => {
     const { template, dialect, defaults } = side.prompt;
-    const { messages, text } = render(withAffixes(template, prefix, suffix), { ...defaults, ...test.vars }, dialect);
-    return { prepared: side.provider.prepare({ messages, text, vars: test.vars, overrides: { ...side.prompt.config, ...overrides } }), text };
+    const rendered = render(withAffixes(template, prefix, suffix), { ...defaults, ...test.vars }, dialect);
+    const { text, vars } = rendered;
+    const prepared = side.provider.prepare({
+      // Not every text is a chat, and not every provider needs one.
+      get messages() {
+        return rendered.messages;
+      },
+      text,
+      vars,
+      overrides: { ...side.prompt.config, ...overrides },
+    });
+    return { prepared, text, vars };
   };
   if (test.providerOutput !== undefined) {
     const identity = contentHash(JSON.stringify(test.providerOutput));

@@ -254,8 +254,9 @@ class RowWork {
       output: answer.output,
     };
     try {
-      const grade = await this.options.judge({ test: row.test, answer, promptText: question.prepare().text, repeat: row.repeat, caller: this.caller });
-      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, reason: grade.reason, components: grade.components };
+      const { text, vars } = question.prepare();
+      const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, repeat: row.repeat, caller: this.caller });
+      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, reason: grade.reason, components: grade.components };
     } catch (error) {
       if (this.options.signal.aborted) throw error;
       if (!(error instanceof JudgeError)) throw error;

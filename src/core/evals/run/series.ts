@@ -5,11 +5,15 @@ import type { Provider } from "../providers/provider.ts";
 export interface Side {
   readonly prompt: Prompt;
   readonly provider: Provider;
+  /** Those that tests name for themselves, which are asked instead. */
+  readonly own?: ReadonlyMap<ProviderSpec, Provider>;
 }
 
 /** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
 export interface Series {
   readonly key: string;
+  /** Its id, which tests may name it by beside its label. */
+  readonly providerId?: string;
   readonly current: Side;
   readonly baseline: Side | undefined;
 }
@@ -19,8 +23,9 @@ export type CreateProvider = (spec: ProviderSpec) => Provider | undefined;
 /**
  * The series of a suite, in promptfoo's order. `create` makes a provider of a specification; one
  * that cannot be made (it is a problem of the suite already) has no series.
+ * @param own providers of single tests, for both versions: both are asked today's tests.
  */
-export function seriesOf(suite: Suite, baseline: Suite | undefined, create: CreateProvider, createBaseline: CreateProvider = create): Series[] {
+export function seriesOf(suite: Suite, baseline: Suite | undefined, create: CreateProvider, createBaseline: CreateProvider = create, own?: Side["own"]): Series[] {
   const now = suite.providers.map((spec) => ({ spec, provider: create(spec) }));
   const then = baseline?.providers.map((spec) => ({ spec, provider: createBaseline(spec) })) ?? [];
   const series: Series[] = [];
@@ -32,8 +37,9 @@ export function seriesOf(suite: Suite, baseline: Suite | undefined, create: Crea
       const oldProvider = then.find((candidate) => candidate.provider?.key === provider.key)?.provider;
       series.push({
         key: `${prompt.key} · ${provider.key}`,
-        current: { prompt, provider },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider } : undefined,
+        providerId: spec.id,
+        current: { prompt, provider, own },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own } : undefined,
       });
     }
   }
@@ -41,8 +47,8 @@ export function seriesOf(suite: Suite, baseline: Suite | undefined, create: Crea
 }
 
 /** Whether a test runs under a series: `prompts` and `providers` of the test name what it is limited to. */
-export function runsUnder(test: Case, { current }: Series): boolean {
-  return names(test.prompts, current.prompt.label, current.prompt.key) && names(test.providers, current.provider.key);
+export function runsUnder(test: Case, { current, providerId }: Series): boolean {
+  return names(test.prompts, current.prompt.label, current.prompt.key) && names(test.providers, current.provider.key, providerId ?? current.provider.key);
 }
 
 function serves(spec: ProviderSpec, prompt: Prompt): boolean {
@@ -50,5 +56,10 @@ function serves(spec: ProviderSpec, prompt: Prompt): boolean {
 }
 
 function names(filter: readonly string[] | undefined, ...candidates: string[]): boolean {
-  return filter === undefined || filter.some((pattern) => candidates.some((name) => name === pattern || (pattern.endsWith("*") && name.startsWith(pattern.slice(0, -1)))));
+  return filter === undefined || filter.some((pattern) => candidates.some((name) => named(name, pattern)));
+}
+
+/** Whether a name is meant: by all of it, by its beginning before a star, or by its beginning before a colon. */
+export function named(name: string, pattern: string): boolean {
+  return name === pattern || (pattern.endsWith("*") && name.startsWith(pattern.slice(0, -1))) || name.startsWith(`${pattern}:`);
 }

@@ -11,6 +11,7 @@ export interface Sample {
   readonly cost: number | undefined;
   readonly tokens: number | undefined;
   readonly metrics: Readonly<Record<string, number>>;
+  readonly metricWeights?: Readonly<Record<string, number>>;
   /** The output's beginning, for people. */
   readonly preview: string;
   /** Why it failed or could not be judged. */

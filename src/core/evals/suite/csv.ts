@@ -25,11 +25,15 @@ const DEFAULT_THRESHOLD = 0.75;
 
 /** Reads a CSV of tests: variables, and promptfoo's `__` columns. */
 export async function readCsv(source: SuiteSource, file: string, text: string): Promise<CsvTest[]> {
-  const [head, ...body] = readTable(source, file, text);
+  const [head, ...body] = readTable(source, file, text, { trim: false });
   if (!head) return [];
-  for (const name of head.cells.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is ignored.`, head.location());
+  const names = head.cells.map((cell) => cell.trim());
+  for (const name of names.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is a variable like any other.`, head.location());
   const tests: CsvTest[] = [];
-  for (const row of body) tests.push(await toTest(source, head.cells, row));
+  for (const row of body) {
+    if (row.cells.length > names.length) source.report("error", "csv-columns", `This row has ${row.cells.length} cells, but there are ${names.length} columns. A text with a comma is put in quotes.`, row.location());
+    else tests.push(await toTest(source, names, row));
+  }
   return tests;
 }
 
@@ -44,12 +48,13 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
     source.report("error", "bad-number", `${name} must be a number, not ${JSON.stringify(text)}.`, location());
     return undefined;
   };
-  const vars = Object.fromEntries(head.flatMap((name, index) => (name === "" || name.startsWith("__") ? [] : [[name, cells[index] ?? ""] as const])));
+  const vars = Object.fromEntries(head.flatMap((name, index) => (name === "" || COLUMNS.test(name) ? [] : [[name, cells[index] ?? ""] as const])));
+  const expected = head.flatMap((name) => (/^__expected\d*$/.test(name) && cell(name)?.trim()) || []);
   const assert: Assertion[] = [];
-  for (const name of head.filter((column) => /^__expected\d*$/.test(column))) {
-    const text = cell(name);
-    const configured = numeric(`__config:${name}:threshold`) ?? numeric(`__config:${sameColumn(name)}:threshold`);
-    const assertion = text === undefined ? undefined : await readExpected(source, shorthand(text, cell("__metric"), configured, location));
+  for (const [index, text] of expected.entries()) {
+    // Thresholds are counted by what a row expects, not by columns.
+    const configured = numeric(`__config:__expected${index + 1}:threshold`) ?? (index === 0 ? numeric("__config:__expected:threshold") : undefined);
+    const assertion = await readExpected(source, shorthand(text, cell("__metric"), configured, location));
     if (assertion) assert.push(assertion);
   }
   return {
@@ -63,11 +68,6 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
     metadata: metadataOf(head, cells),
     location,
   };
-}
-
-/** `__expected` and `__expected1` are the same column. */
-function sameColumn(name: string): string {
-  return name === "__expected" ? "__expected1" : name === "__expected1" ? "__expected" : name;
 }
 
 /** The assertion with its files read; `undefined` when it cannot be judged. */
@@ -84,7 +84,7 @@ function metadataOf(head: readonly string[], cells: readonly string[]): Record<s
   const metadata: Record<string, unknown> = {};
   for (const [index, name] of head.entries()) {
     const value = cells[index];
-    if (!name.startsWith("__metadata:") || !value) continue;
+    if (!name.startsWith("__metadata:") || !value?.trim()) continue;
     const key = name.slice("__metadata:".length);
     if (key.endsWith("[]")) metadata[key.slice(0, -2)] = value.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
     else metadata[key] = value;
@@ -102,14 +102,12 @@ export function shorthand(text: string, metric: string | undefined, configured: 
   if (text.startsWith("grade:")) return make("llm-rubric", text.slice("grade:".length), undefined);
   const match = /^(not-)?([a-z][a-z0-9-]*(?::(?:cosine|dot|euclidean))?)(?:\(([\d.]+)\))?(?::([\s\S]*))?$/.exec(text);
   const base = match?.[2];
-  if (!match || base === undefined || !isType(base) || (match[4] === undefined && match[3] === undefined && !VALUELESS.has(base))) return make("equals", text, undefined);
+  if (!match || base === undefined || !isType(base)) return make("equals", text, undefined);
   const type = `${match[1] ?? ""}${base}`;
   const given = match[3] === undefined ? undefined : Number(match[3]);
   const threshold = WITH_THRESHOLD.has(base) ? (Number.isFinite(given) ? given : base === "similar" ? 0.8 : DEFAULT_THRESHOLD) : undefined;
   return make(type, match[4] === undefined ? undefined : match[4].trim(), threshold);
 }
-
-const VALUELESS = new Set(["is-json", "contains-json", "is-xml", "contains-xml", "is-html", "contains-html", "is-sql", "contains-sql", "is-refusal", "is-valid-openai-function-call", "is-valid-openai-tools-call", "latency", "cost", "perplexity"]);
 
 function isType(base: string): boolean {
   return KNOWN_TYPES.has(base) || LATER_TYPES.has(base) || UNSUPPORTED_TYPES.has(baseType(base));

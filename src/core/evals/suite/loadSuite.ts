@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Snapshot } from "../../config/snapshot.ts";
 import { createRenderer } from "../../prompts/renderer.ts";
 import { type Problem, START } from "../../problem.ts";
@@ -8,6 +9,7 @@ import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
 import { dereferenced } from "./references.ts";
 import { at, isRecord, type Place, placeAt, SuiteSource } from "./source.ts";
+import { named } from "../run/series.ts";
 import { placeIn } from "./templatePlace.ts";
 import { readCases } from "./tests.ts";
 
@@ -25,7 +27,7 @@ const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined,
 
 /** Reads a suite, promptfoo's or GitHub's, with everything it names. Never throws for what people wrote: that is in `problems`. */
 export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Promise<Suite> {
-  const source = new SuiteSource(snapshot, root, env);
+  const source = new SuiteSource(snapshot, root, dirname(file), env);
   const whole = { file, range: START };
   const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, problems: deduplicated(source.problems), ...parts });
 
@@ -72,7 +74,10 @@ async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): 
   for (const { template, location, dialect = "nunjucks" } of prompts) {
     if (dialect !== "nunjucks") continue;
     const mistake = renderer.check(template);
-    if (mistake) source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, placeIn(source, location, template, mistake));
+    if (!mistake) continue;
+    const place = placeIn(source, location, template, mistake);
+    if (mistake.harmless) source.report("warning", "template-open", `${mistake.message}.`, place);
+    else source.report("error", "template-syntax", `This template cannot be read: ${mistake.message}.`, place);
   }
 }
 
@@ -80,10 +85,18 @@ async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): 
 function checkNames(source: SuiteSource, { prompts, providers, cases }: Pick<Suite, "prompts" | "providers" | "cases">): void {
   const known = new Set(prompts.flatMap((prompt) => [prompt.key, prompt.label]));
   const told = new Set<string>();
+  const asked = providers.flatMap(({ id, label }) => [id, ...(label === undefined ? [] : [label])]);
+  for (const { providers: names, location } of cases) {
+    for (const name of names ?? []) {
+      if (asked.length === 0 || asked.some((candidate) => named(candidate, name)) || told.has(name)) continue;
+      told.add(name);
+      source.report("error", "unknown-provider-name", `There is no provider ${JSON.stringify(name)} in this suite. Providers are named by their label or id.`, location());
+    }
+  }
   for (const { of, severity } of [{ of: cases, severity: "error" }, { of: providers, severity: "warning" }] as const) {
     for (const { prompts: names, location } of of) {
       for (const name of names ?? []) {
-        if (known.has(name) || name.endsWith("*") || told.has(name)) continue;
+        if (name.endsWith("*") || [...known].some((candidate) => named(candidate, name)) || told.has(name)) continue;
         told.add(name);
         source.report(severity, "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, location());
       }

@@ -5,7 +5,7 @@ import { readPromptFile } from "../../prompts/formats/formats.ts";
 import type { PromptFile } from "../../prompts/formats/promptFile.ts";
 import type { Location } from "../../problem.ts";
 import type { Prompt } from "../model.ts";
-import type { Place, SuiteSource } from "./source.ts";
+import { at, isFileReference, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readTable } from "./table.ts";
 
 /** A prompt before it has its identity. */
@@ -39,7 +39,7 @@ export async function promptsOfFile(source: SuiteSource, path: string, place: Pl
   // A text file or Markdown drops the prompt's configuration, as promptfoo does.
   switch (extname(file).toLowerCase()) {
     case ".txt":
-      return parts(text).map(slice);
+      return parts(text).map(slice).map((part) => ({ ...part, template: part.template.replaceAll("\r\n", "\n") }));
     case ".md":
       return [whole];
     case ".jsonl":
@@ -52,12 +52,27 @@ export async function promptsOfFile(source: SuiteSource, path: string, place: Pl
       // A file that becomes JSON or YAML only when it is filled in need not be it before.
       const document = /\{[{%]/.test(text) ? parseYaml(file, text) : source.parsed(file, text);
       if (document.problems.length > 0 && !/\{[{%]/.test(text)) return [];
-      const template = extname(file).toLowerCase() === ".json" || document.value === undefined ? text : JSON.stringify(document.value);
-      return [{ ...whole, template, config }];
+      const isJson = extname(file).toLowerCase() === ".json";
+      if (document.value === undefined || document.problems.length > 0) return [{ ...whole, template: text, config }];
+      const value = await withFiles(source, document.value, { document, path: [] });
+      return [{ ...whole, template: isJson && value === document.value ? text : JSON.stringify(value), config }];
     }
     default:
       return [{ ...whole, config }];
   }
+}
+
+/** Data in which a text that names a file is replaced by what is in it; the same value when none does. */
+async function withFiles(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
+  if (isFileReference(value)) {
+    const path = withoutScheme(value);
+    if (/\.(ya?ml|json)$/i.test(path)) return (await source.document(path, place))?.value;
+    return (await source.read(path, place))?.text;
+  }
+  if (value === null || typeof value !== "object") return value;
+  const entries = await Promise.all(Object.entries(value).map(async ([key, item]: [string, unknown]) => [key, await withFiles(source, item, at(place, Array.isArray(value) ? Number(key) : key))] as const));
+  if (entries.every(([key, item]) => item === (value as Record<string, unknown>)[key])) return value;
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 /** A prompt in a format of its own; what the suite says of it wins over the file's own parameters. */
@@ -99,7 +114,7 @@ function csvPrompts(source: SuiteSource, file: string, text: string, options: Na
     const found = lines(text).map((line) => ({ ...slice(line), config: options.config }));
     return /^prompt$/i.test(found[0]?.template.trim() ?? "") ? found.slice(1) : found;
   }
-  const [head, ...rows] = readTable(source, file, text);
+  const [head, ...rows] = readTable(source, file, text, { trim: true });
   if (!head) return [];
   const [prompt, label] = [head.cells.indexOf("prompt"), head.cells.indexOf("label")];
   if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.location());

@@ -7,7 +7,7 @@ import { at, isGlob, isRecord, locationOf, type Place, type SuiteSource, without
 const TEXT_FILES = new Set([".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".jsonl", ".csv", ".prompty", ".prompt"]);
 const CODE_FILES = new Set([".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".sh", ".exe", ".bat"]);
 
-/** The prompts of a suite, in promptfoo's order; equal texts count once. */
+/** The prompts of a suite, in promptfoo's order; what is listed twice counts once. */
 export async function readPrompts(source: SuiteSource, value: unknown, place: Place): Promise<Prompt[]> {
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) {
     source.report("error", "no-prompts", "This suite has no prompts. Add e.g. prompts: [file://prompt.txt].", value === undefined ? { document: place.document, path: [] } : place);
@@ -20,6 +20,7 @@ export async function readPrompts(source: SuiteSource, value: unknown, place: Pl
     const list = Array.isArray(value) ? value : [value];
     for (const [index, item] of list.entries()) {
       const here = Array.isArray(value) ? at(place, index) : place;
+      if (typeof item === "string" && list.indexOf(item) < index) continue;
       if (typeof item === "string") found.push(...(await one(source, item, here, {})));
       else if (isRecord(item)) found.push(...(await object(source, item, here)));
       else source.report("error", "bad-prompt", "A prompt is a text, a file://path, or {id, label}.", here);
@@ -38,7 +39,7 @@ async function object(source: SuiteSource, item: Record<string, unknown>, place:
 }
 
 async function one(source: SuiteSource, text: string, place: Place, options: { label?: string; config?: Record<string, unknown>; part?: "key" }): Promise<Found[]> {
-  if (!(await isPath(source, text, place))) return [{ template: text, location: locationOf(place, options.part), label: options.label, config: options.config }];
+  if (!(await isPath(source, text))) return [{ template: text, location: locationOf(place, options.part), label: options.label, config: options.config }];
   const path = withoutScheme(text);
   const [, file = path, fn] = /^(.*\.(?:[cm]?[jt]s|py))(?::(\w+))?$/.exec(path) ?? [];
   if (fn !== undefined || CODE_FILES.has(extname(file).toLowerCase()) || text.startsWith("exec:")) {
@@ -46,7 +47,7 @@ async function one(source: SuiteSource, text: string, place: Place, options: { l
     return [];
   }
   if (isGlob(path)) {
-    const files = await source.glob(path, place);
+    const files = await source.glob(path);
     if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
     const lists = await Promise.all(files.map((match) => promptsOfFile(source, match, place, options)));
     return lists.flat();
@@ -58,24 +59,20 @@ async function one(source: SuiteSource, text: string, place: Place, options: { l
  * promptfoo's rule for a one-line prompt: what has a known extension, a slash or a star is a path. It
  * takes some sentences for one too (`Say hello to Mr. X`), and stops; here the file decides on those.
  */
-async function isPath(source: SuiteSource, text: string, place: Place): Promise<boolean> {
+async function isPath(source: SuiteSource, text: string): Promise<boolean> {
   if (text.includes("\n")) return false;
   if (/^(file:\/\/|exec:)/.test(text)) return true;
   const extension = extname(text.split(":")[0] ?? "").toLowerCase();
   const looksLikeOne = TEXT_FILES.has(extension) || CODE_FILES.has(extension) || /[*/\\]/.test(text);
   if (!/\s|\{\{/.test(text.trim())) return looksLikeOne;
-  return (looksLikeOne || /\..{2,3}$/.test(text)) && source.exists(text, place);
+  return (looksLikeOne || /\..{2,3}$/.test(text)) && source.exists(text);
 }
 
 /** Gives each prompt its identity: its label, else `path#index`. */
 function identified(source: SuiteSource, found: readonly Found[]): Prompt[] {
   const prompts: Prompt[] = [];
-  const seen = new Set<string>();
   const inFile = new Map<string, number>();
   for (const { template, location, label, config, ...own } of found) {
-    const same = JSON.stringify([label, template]);
-    if (seen.has(same)) continue;
-    seen.add(same);
     const path = relativePosix(source.root, location.file);
     const index = inFile.get(path) ?? 0;
     inFile.set(path, index + 1);

@@ -45,7 +45,7 @@ async function fromFile(source: SuiteSource, path: string, place: Place, open: r
     return [];
   }
   if (isGlob(path)) {
-    const files = await source.glob(path, place);
+    const files = await source.glob(path);
     if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
     const lists = await Promise.all(files.map((file) => fromFound(source, file, place, open)));
     return lists.flat();

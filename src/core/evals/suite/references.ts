@@ -1,5 +1,5 @@
 import { pointerSteps } from "../../config/yaml.ts";
-import { at, isRecord, type Place, type SuiteSource } from "./source.ts";
+import { at, folderOf, isRecord, type Place, type SuiteSource } from "./source.ts";
 
 /**
  * A value with every `$ref` replaced by what it points at: `#/a/b` in the same file, or `other.yaml#/a`.
@@ -23,7 +23,7 @@ async function members(source: SuiteSource, value: Record<string, unknown>, plac
 async function targetOf(source: SuiteSource, reference: string, place: Place, open: readonly string[]): Promise<unknown> {
   const here = at(place, "$ref");
   const [path = "", fragment = ""] = reference.replace(/^file:\/\//, "").split("#");
-  const document = path === "" ? place.document : await source.document(path, here);
+  const document = path === "" ? place.document : await source.document(path, here, folderOf(place));
   if (!document) return undefined;
   const name = `${document.file}#${fragment}`;
   if (open.includes(name)) {

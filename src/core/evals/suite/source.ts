@@ -32,6 +32,8 @@ export function folderOf(place: Place): string {
 /** What reading one suite needs and gathers: the snapshot, the files read, the mistakes found. */
 export class SuiteSource {
   readonly root: string;
+  /** The suite's own: every `file://` is relative to it, wherever it is written. */
+  readonly folder: string;
   readonly files = new Map<string, string>();
   readonly problems: Problem[] = [];
   readonly snapshot: Snapshot;
@@ -39,9 +41,10 @@ export class SuiteSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   private readonly documents = new Map<string, YamlDocument>();
 
-  constructor(snapshot: Snapshot, root: string, env: Readonly<Record<string, string | undefined>>) {
+  constructor(snapshot: Snapshot, root: string, folder: string, env: Readonly<Record<string, string | undefined>>) {
     this.snapshot = snapshot;
     this.root = root;
+    this.folder = folder;
     this.env = visibleEnv(env, {});
   }
 
@@ -59,8 +62,8 @@ export class SuiteSource {
    * A referenced file's text. What cannot be read is a problem at the reference, and `undefined`.
    * @param reference as written, without `file://`.
    */
-  async read(reference: string, place: Place): Promise<{ file: string; text: string } | undefined> {
-    const file = this.resolve(reference, place);
+  async read(reference: string, place: Place, folder = this.folder): Promise<{ file: string; text: string } | undefined> {
+    const file = absolute(reference, folder);
     if (!isInside(this.root, file)) {
       this.report("error", "outside-workspace", `${reference} is outside of the workspace ${this.root}. Files of a suite must be inside it.`, place);
       return undefined;
@@ -83,14 +86,14 @@ export class SuiteSource {
   }
 
   /** Whether a reference names a file that may be read; says nothing if not. */
-  async exists(reference: string, place: Place): Promise<boolean> {
-    const file = this.resolve(reference, place);
+  async exists(reference: string): Promise<boolean> {
+    const file = absolute(reference, this.folder);
     return isInside(this.root, file) && (await this.snapshot.read(file).catch(() => undefined)) !== undefined;
   }
 
   /** A referenced YAML or JSON file; each is parsed once. */
-  async document(reference: string, place: Place): Promise<YamlDocument | undefined> {
-    const read = await this.read(reference, place);
+  async document(reference: string, place: Place, folder = this.folder): Promise<YamlDocument | undefined> {
+    const read = await this.read(reference, place, folder);
     if (!read) return undefined;
     return this.parsed(read.file, read.text);
   }
@@ -105,15 +108,15 @@ export class SuiteSource {
     return document;
   }
 
-  resolve(reference: string, place: Place): string {
-    const path = reference.startsWith("file:///") ? fileURLToPath(reference) : reference.replace(/^file:\/\//, "");
-    return isAbsolute(path) ? path : resolve(folderOf(place), path);
-  }
-
   /** Files that a glob in a reference stands for. */
-  glob(pattern: string, place: Place): Promise<string[]> {
-    return this.snapshot.glob(pattern.replaceAll("\\", "/").replace(/^\.\//, ""), folderOf(place));
+  glob(pattern: string, folder = this.folder): Promise<string[]> {
+    return this.snapshot.glob(pattern.replaceAll("\\", "/").replace(/^\.\//, ""), folder);
   }
+}
+
+function absolute(reference: string, folder: string): string {
+  const path = reference.startsWith("file:///") ? fileURLToPath(reference) : reference.replace(/^file:\/\//, "");
+  return isAbsolute(path) ? path : resolve(folder, path);
 }
 
 export function isFileReference(value: unknown): value is string {

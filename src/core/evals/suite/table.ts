@@ -9,10 +9,13 @@ export interface Row {
   readonly location: () => Location;
 }
 
-const OPTIONS = { info: true, skip_empty_lines: true, relax_column_count: true, trim: true, bom: true } satisfies Options;
+const OPTIONS = { info: true, relax_column_count: true, bom: true } satisfies Options;
 
-/** The rows of a CSV file, its head first. A broken file is a problem at its row, and has no rows. */
-export function readTable(source: SuiteSource, file: string, text: string): Row[] {
+/**
+ * The rows of a CSV file, its head first. A broken file is a problem at its row, and has no rows.
+ * @param options `trim`: spaces around cells are none of theirs.
+ */
+export function readTable(source: SuiteSource, file: string, text: string, { trim }: { trim: boolean }): Row[] {
   const bytes = Buffer.from(text);
   const index = new LineIndex(text);
   /** Line ends around a row are not part of it. */
@@ -23,13 +26,14 @@ export function readTable(source: SuiteSource, file: string, text: string): Row[
   try {
     let read = 0;
     let end = 0;
-    return rowsOf(text).map(({ record, info }) => {
+    const rows = rowsOf(text, trim).map(({ record, info }) => {
       const start = end;
       end += bytes.toString("utf8", read, info.bytes).length;
       read = info.bytes;
       const to = end;
       return { cells: record, location: () => locate(start, to) };
     });
+    return withoutEmptyLines(rows);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The parser counts up to the field before the one that it cannot read.
@@ -41,13 +45,21 @@ export function readTable(source: SuiteSource, file: string, text: string): Row[
 }
 
 /** As promptfoo does: what is not CSV by the book may still be with quotes inside of fields. */
-function rowsOf(text: string): { record: string[]; info: { bytes: number } }[] {
-  const rows = (more: Options) => parse(text, { ...OPTIONS, ...more }) as unknown as { record: string[]; info: { bytes: number } }[];
+function rowsOf(text: string, trim: boolean): { record: string[]; info: { bytes: number } }[] {
+  const rows = (more: Options) => parse(text, { ...OPTIONS, trim, ...more }) as unknown as { record: string[]; info: { bytes: number } }[];
   try {
     return rows({});
   } catch {
     return rows({ relax_quotes: true });
   }
+}
+
+/** Of a table with one column an empty line is a row with an empty cell, as in promptfoo; elsewhere it is none. */
+function withoutEmptyLines(rows: readonly Row[]): Row[] {
+  const isEmpty = ({ cells }: Row) => cells.length <= 1 && (cells[0] ?? "").trim() === "";
+  const head = rows.findIndex((row) => !isEmpty(row));
+  const oneColumn = rows[head]?.cells.length === 1;
+  return rows.filter((row, index) => !isEmpty(row) || (oneColumn && index > head));
 }
 
 function reasonOf(error: CsvError): string {

@@ -13,7 +13,7 @@ async function valueOf(source: SuiteSource, value: unknown, place: Place): Promi
   if (!isFileReference(value)) return value;
   const path = withoutScheme(value);
   if (isGlob(path)) {
-    const files = await source.glob(path, place);
+    const files = await source.glob(path);
     if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
     return Promise.all(files.map((file) => content(source, file, place)));
   }

@@ -34,10 +34,13 @@ function columnOf(run: FinishedRun, key: string): object {
   const prompt = run.version.suite.prompts.find((candidate) => candidate.key === tally?.prompt);
   const samples = tally?.cases.flatMap((item) => item.current) ?? [];
   const count = (...statuses: string[]) => samples.filter((sample) => sample && statuses.includes(sample.status)).length;
-  const scores = new Map<string, { sum: number; count: number }>();
-  for (const [name, value] of samples.flatMap((sample) => Object.entries(sample?.metrics ?? {}))) {
-    const { sum, count } = scores.get(name) ?? { sum: 0, count: 0 };
-    scores.set(name, { sum: sum + value, count: count + 1 });
+  const scores = new Map<string, { sum: number; count: number; weight: number }>();
+  for (const { metrics, metricWeights } of samples.filter((sample) => sample !== undefined)) {
+    for (const [name, value] of Object.entries(metrics)) {
+      const before = scores.get(name) ?? { sum: 0, count: 0, weight: 0 };
+      const weight = metricWeights?.[name] ?? 1;
+      scores.set(name, { sum: before.sum + value * weight, count: before.count + 1, weight: before.weight + weight });
+    }
   }
   return {
     raw: prompt?.template,
@@ -52,6 +55,7 @@ function columnOf(run: FinishedRun, key: string): object {
       tokenUsage: { total: samples.reduce((sum, sample) => sum + (sample?.tokens ?? 0), 0) },
       namedScores: Object.fromEntries([...scores].map(([name, { sum }]) => [name, sum])),
       namedScoresCount: Object.fromEntries([...scores].map(([name, { count }]) => [name, count])),
+      namedScoreWeights: Object.fromEntries([...scores].map(([name, { weight }]) => [name, weight])),
       cost: samples.reduce((sum, sample) => sum + (sample?.cost ?? 0), 0),
     },
   };

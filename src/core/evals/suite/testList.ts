@@ -1,0 +1,123 @@
+import { extname } from "node:path";
+import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
+import type { Location, Position } from "../../problem.ts";
+import { type CsvTest, readCsv } from "./csv.ts";
+import { type Draft, EMPTY, readDraft } from "./draft.ts";
+import { dereferenced } from "./references.ts";
+import { at, isGlob, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+
+/**
+ * The tests of a suite, a scenario or a file: written there, or in files of every format.
+ * @param open the files of tests that lead here.
+ */
+export async function readTests(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<Draft[]> {
+  if (value === undefined || value === null) return [];
+  if (typeof value === "string") return readFile(source, value, place, open);
+  if (isRecord(value)) {
+    if (typeof value["path"] === "string") return readFile(source, value["path"], at(place, "path"), open);
+    source.report("error", "bad-test", "tests is a list of tests, or a path of a file with them.", place);
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    source.report("error", "bad-test", "tests is a list of tests, or a path of a file with them.", place);
+    return [];
+  }
+  const drafts: Draft[] = [];
+  for (const [index, item] of value.entries()) {
+    const here = at(place, index);
+    if (typeof item === "string") drafts.push(...(await readFile(source, item, here, open)));
+    else if (isRecord(item) && typeof item["path"] === "string" && item["vars"] === undefined) drafts.push(...(await readFile(source, item["path"], at(here, "path"), open)));
+    else if (isRecord(item)) drafts.push(await readDraft(source, item, here));
+    else source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", here);
+  }
+  return drafts;
+}
+
+async function readFile(source: SuiteSource, reference: string, place: Place, open: readonly string[]): Promise<Draft[]> {
+  const path = withoutScheme(reference);
+  if (/^https?:\/\/|^huggingface:/.test(path)) {
+    source.notYet("Tests from the network", place, "value");
+    return [];
+  }
+  if (/\.([cm]?[jt]s|py|xlsx?)(:\w+)?$/.test(path)) {
+    source.notYet("Tests made by code and spreadsheets", place, "value");
+    return [];
+  }
+  if (isGlob(path)) {
+    const files = await source.glob(path);
+    if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
+    const lists = await Promise.all(files.map((file) => readFound(source, file, place, open)));
+    return lists.flat();
+  }
+  return readFound(source, path, place, open);
+}
+
+async function readFound(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<Draft[]> {
+  const read = await source.read(path, place);
+  if (!read) return [];
+  if (open.includes(read.file)) {
+    source.report("error", "cyclic-file", `${path} leads back to itself: it is read for its own tests.`, place);
+    return [];
+  }
+  switch (extname(read.file).toLowerCase()) {
+    case ".csv":
+      return (await readCsv(source, read.file, read.text)).map(fromCsv);
+    case ".jsonl":
+      return readJsonLines(source, read.file, read.text);
+    default: {
+      const document = source.parsed(read.file, read.text);
+      if (document.problems.length > 0) return [];
+      if (document.value === undefined || document.value === null) {
+        source.report("error", "empty-file", `${path} is empty: there are no tests in it.`, place);
+        return [];
+      }
+      const value = await dereferenced(source, document.value, { document, path: [] });
+      const whole: Place = { document, path: [] };
+      const inside = [...open, read.file];
+      if (!isRecord(value)) return readTests(source, value, whole, inside);
+      return Array.isArray(value["tests"]) ? readTests(source, value["tests"], at(whole, "tests"), inside) : [await readDraft(source, value, whole)];
+    }
+  }
+}
+
+async function readJsonLines(source: SuiteSource, file: string, text: string): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const [line, raw] of text.split(/\r\n|\n|\r/).entries()) {
+    if (raw.trim() === "") continue;
+    const location: Location = { file, range: { start: { line, character: 0 }, end: { line, character: raw.length } } };
+    let value: unknown;
+    try {
+      value = JSON.parse(raw);
+    } catch (error) {
+      source.report("error", "json-syntax", `This line is not JSON: ${error instanceof Error ? error.message : String(error)}`, location);
+      continue;
+    }
+    if (!isRecord(value)) {
+      source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", location);
+      continue;
+    }
+    drafts.push(await readDraft(source, value, { document: lineDocument(location, raw, value), path: [] }));
+  }
+  return drafts;
+}
+
+/** A line as a document of its own, whose positions are those of its file. */
+function lineDocument({ file, range: { start } }: Location, text: string, value: unknown): YamlDocument {
+  const moved = ({ line, character }: Position): Position => ({ line: line + start.line, character });
+  return {
+    file,
+    text,
+    value,
+    problems: [],
+    locate: (path, part) => {
+      const range = parseYaml(file, text).locate(path, part);
+      return { start: moved(range.start), end: moved(range.end) };
+    },
+  };
+}
+
+function fromCsv(test: CsvTest): Draft {
+  const { prefix, suffix } = test;
+  return { ...EMPTY, ...test, options: { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) }, idLocation: test.location };
+}
+

@@ -1,0 +1,38 @@
+import type { Example } from "../sides.ts";
+import { contains, echoed, equals } from "./support.ts";
+
+/** How prompts, providers, tests, variables and repeats are multiplied. */
+export const expansion: Readonly<Record<string, Example>> = {
+  "a matrix of prompts, providers and variables": { config: { prompts: ["One {{a}} {{b}}", "Two {{a}}"], providers: ["echo", { id: "echo", label: "again" }], tests: [{ vars: { a: ["x", "y"], b: ["1", "2"] }, assert: [contains("x")] }] } },
+  "lists of numbers, objects and nothing are passed whole": { config: echoed("{{a}} {{b[0].n}} {{c}}", [{ vars: { a: [1, 2], b: [{ n: 1 }, { n: 2 }], c: [] }, assert: [contains("1,2 1")] }]) },
+  "a list whose first element is a text": { config: echoed("{{a}}", [{ vars: { a: ["x", 2, true] }, assert: [equals("2")] }]) },
+  "expansion that is turned off": { config: echoed("{{a}}{% for x in a %}[{{x}}]{% endfor %}", [{ vars: { a: ["x", "y"] }, options: { disableVarExpansion: true }, assert: [contains("[y]")] }]) },
+  "expansion that is turned off for all": { config: echoed("{{a}}", [{ vars: { a: ["x", "y"] } }, { vars: { a: ["z"] }, options: { disableVarExpansion: false } }], { defaultTest: { options: { disableVarExpansion: true } } }) },
+  "default variables, options, metadata and assertions": { config: echoed("{{a}} {{b}}", [{ vars: { a: "1" } }, { vars: { a: "2", b: "own" }, assert: [contains("own")], options: { prefix: "own " } }, { vars: {} }], { defaultTest: { vars: { a: "0", b: ["p", "q"] }, options: { prefix: "pre ", suffix: " post" }, assert: [contains("post")], threshold: 0.5 } }) },
+  "a default test in a file": { config: echoed("{{a}} {{b}}", [{ vars: { a: "1" } }], { defaultTest: "file://parts/default.yaml" }), files: { "parts/default.yaml": "vars: { b: two }\nassert: [{ type: contains, value: two }]\n" } },
+  "default assertions that are turned off": { config: echoed("{{a}}", [{ vars: { a: "x" }, options: { disableDefaultAsserts: true } }, { vars: { a: "x" }, options: { disableDefaultAsserts: true }, assert: [contains("x")] }, { vars: { a: "x" } }], { defaultTest: { assert: [contains("never")] } }) },
+  "a prefix and a suffix": { config: echoed("{{a}}", [{ vars: { a: "x" }, options: { prefix: "{{a}}: ", suffix: "\n{{a}}!" }, assert: [equals("x: x\nx!")] }]) },
+  "an empty prefix does not undo the default one": { config: echoed("{{a}}", [{ vars: { a: "x" }, options: { prefix: "" } }], { defaultTest: { options: { prefix: "pre " } } }) },
+  "repeats of a suite and of a test": { config: echoed("{{a}}", [{ vars: { a: ["x", "y"] } }, { vars: { a: "z" }, options: { repeat: 3 } }], { evaluateOptions: { repeat: 2 } }) },
+  "repeats that are no whole numbers": { config: echoed("{{a}}", [{ vars: { a: "x" }, options: { repeat: 1.5 } }, { vars: { a: "y" }, options: { repeat: 0 } }]) },
+  "no tests at all": { config: { prompts: ["Hi", "Yo"], providers: ["echo"] } },
+  "no tests, but a default one": { config: { prompts: ["Hi {{a}}"], providers: ["echo"], defaultTest: { vars: { a: ["x", "y"] }, assert: [contains("x")] } } },
+  "tests for some prompts": { config: { prompts: [{ label: "one", raw: "1 {{a}}" }, { label: "two", raw: "2 {{a}}" }, { label: "twofold", raw: "3 {{a}}" }], providers: ["echo"], tests: [{ vars: { a: "x" }, prompts: ["one"] }, { vars: { a: "y" }, prompts: ["two*"] }, { vars: { a: "z" } }] } },
+  "default prompts of tests": { config: { prompts: [{ label: "one", raw: "1 {{a}}" }, { label: "two", raw: "2 {{a}}" }], providers: ["echo"], defaultTest: { prompts: ["one"] }, tests: [{ vars: { a: "x" } }, { vars: { a: "y" }, prompts: ["two"] }] } },
+  "tests for a prompt that is not there": { config: { prompts: [{ label: "one", raw: "1" }], providers: ["echo"], tests: [{ vars: { a: "x" }, prompts: ["other"] }] } },
+  "tests for some providers": { config: { prompts: ["{{a}}"], providers: [{ id: "echo", label: "one" }, { id: "echo", label: "two" }], tests: [{ vars: { a: "x" }, providers: ["one"] }, { vars: { a: "y" }, providers: ["t*"] }, { vars: { a: "z" } }] } },
+  "tests for a provider that is not there": { config: { prompts: ["{{a}}"], providers: [{ id: "echo", label: "one" }], tests: [{ vars: { a: "x" }, providers: ["nobody"] }] } },
+  "providers for some prompts": { config: { prompts: [{ label: "one", raw: "1 {{a}}" }, { label: "two", raw: "2 {{a}}" }], providers: [{ id: "echo", label: "e1", prompts: ["one"] }, { id: "echo", label: "e2", prompts: ["two"] }], tests: [{ vars: { a: "x" } }] } },
+  "a provider of a test's own": { config: { prompts: ["SAY {{a}}"], providers: ["echo"], tests: [{ vars: { a: "x" }, provider: { id: "openai:chat:m", config: { apiBaseUrl: "ENDPOINT/v1" } }, assert: [equals("x")] }, { vars: { a: "y" }, assert: [equals("SAY y")] }] } },
+  "a provider of a test's own, by its name": { config: { prompts: ["{{a}}"], providers: [{ id: "openai:chat:m", config: { apiBaseUrl: "ENDPOINT/v1" } }], tests: [{ vars: { a: "x" }, provider: "echo", assert: [equals("x")] }] } },
+  "a provider of the default test": { config: { prompts: ["SAY {{a}}"], providers: ["echo"], defaultTest: { provider: { id: "openai:chat:m", config: { apiBaseUrl: "ENDPOINT/v1" } } }, tests: [{ vars: { a: "x" }, assert: [equals("x")] }, { vars: { a: "y" }, provider: "echo", assert: [equals("SAY y")] }] } },
+  "a provider of the default test, by its name": { config: { prompts: ["SAY {{a}}"], providers: [{ id: "openai:chat:m", config: { apiBaseUrl: "ENDPOINT/v1" } }], defaultTest: { provider: "echo" }, tests: [{ vars: { a: "x" }, assert: [equals("SAY x")] }] }, differs: "`defaultTest.provider` that is a text" },
+  "tests for a provider by its id and by the beginning of its name": { config: { prompts: ["{{a}}"], providers: [{ id: "echo", label: "one:a" }, { id: "echo", label: "one:b" }, { id: "http://127.0.0.1:1/none", label: "two", config: { method: "GET" } }], tests: [{ vars: { a: "x" }, providers: ["one"] }, { vars: { a: "y" }, providers: ["echo"] }] } },
+  "a test with nothing in it": { config: echoed("Hi", [{}]), differs: "a test with nothing in it" },
+  "outputs that are given": { config: echoed("{{a}}", [{ vars: { a: "x" }, providerOutput: "given", assert: [equals("given")] }, { vars: { a: "x" }, providerOutput: { n: 1 }, assert: [equals({ n: 1 })] }, { vars: { a: "x" }, providerOutput: "", assert: [equals("x")] }]) },
+  "a test that is the same twice": { config: echoed("{{a}}", [{ vars: { a: "x" } }, { vars: { a: "x" } }, { vars: { a: ["x", "x"] } }]) },
+  "references and templates of assertions": { config: "prompts: ['{{a}}']\nproviders: [echo]\nassertionTemplates:\n  has: { type: contains, value: x }\ntests:\n  - vars: { a: x }\n    assert: [{ $ref: '#/assertionTemplates/has' }]\n  - vars: { a: y }\n    assert: [{ $ref: '#/assertionTemplates/has' }]\n" },
+  "anchors and merges": { config: "x-base: &base { vars: { a: x }, assert: [{ type: contains, value: x }] }\nprompts: ['{{a}} {{b}}']\nproviders: [echo]\ntests:\n  - *base\n  - { <<: *base, vars: { a: y } }\n" },
+  "the environment": { config: echoed("{{env.GREETING}} {{env.OWN}} {{env.NONE}}", [{ vars: { a: "{{env.OWN}}" }, assert: [contains("{{env.GREETING}} own")] }], { env: { OWN: "own" } }), env: { GREETING: "hello" } },
+  "kinds of YAML values": { config: "prompts: ['{{a}}|{{b}}|{{c}}|{{d}}|{{e}}|{{f}}']\nproviders: [echo]\ntests:\n  - vars: { a: yes, b: 012, c: 0o17, d: 1_000, e: 1.50, f: null }\n" },
+};

@@ -1,0 +1,36 @@
+import type { Example } from "../sides.ts";
+import { contains, equals } from "./support.ts";
+
+const chat = (config: object = {}, more: object = {}) => ({ id: "openai:chat:m", config: { apiBaseUrl: "ENDPOINT/v1", ...config }, ...more });
+const asked = (provider: unknown, prompts: unknown[] = ["{{a}}"], tests: unknown[] = [{ vars: { a: "x" }, assert: [contains("x")] }], more: object = {}): Example => ({ config: { prompts, providers: Array.isArray(provider) ? provider : [provider], tests, ...more } });
+const http = (config: object): Example => asked({ id: "http", config: { url: "ENDPOINT/echo", ...config } });
+
+/** What providers are sent, which the endpoint answers with. */
+export const providers: Readonly<Record<string, Example>> = {
+  "a chat's defaults": asked(chat()),
+  "a chat's parameters": asked(chat({ temperature: 0.7, max_tokens: 9, top_p: 0.5, seed: 1, stop: ["a"], presence_penalty: 1, frequency_penalty: 2, response_format: { type: "json_object" }, passthrough: { extra: true } })),
+  "a chat's tools": asked(chat({ tools: [{ type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } }], tool_choice: "auto" })),
+  "a reasoning model": asked({ id: "openai:chat:o3-mini", config: { apiBaseUrl: "ENDPOINT/v1", reasoning_effort: "low", max_completion_tokens: 10 } }),
+  "gpt-5": asked({ id: "openai:gpt-5", config: { apiBaseUrl: "ENDPOINT/v1" } }),
+  "messages in JSON and YAML": asked(chat(), ['[{"role": "system", "content": "s {{a}}"}, {"role": "user", "content": "{{a}}"}]', "- role: system\n  content: s {{a}}\n- role: user\n  content: '{{a}}'\n", "[1, 2] {{a}}", "plain {{a}}"]),
+  "JSON that is no chat": asked(chat(), ['{"q": "{{a}}"}', '"{{a}}"', "12", "[]"]),
+  "what begins like JSON and is none": asked(chat(), ["{not {{a}}", "[{{a}}", '{"q": {{a}}}', "[not] {{a}}"]),
+  "the same to echo": asked("echo", ["{not {{a}}", '{"q": {{a}}}', '[{"role": {{a}}']),
+  "a completion": asked({ id: "openai:completion:m", config: { apiBaseUrl: "ENDPOINT/v1" } }, ["Hi {{a}}", '{"q": "{{a}}"}', "{not {{a}}"]),
+  "parameters of tests": asked(chat({ temperature: 0.1 }), ["{{a}}"], [{ vars: { a: "x" }, options: { temperature: 0.9, max_tokens: 3 } }, { vars: { a: "y" } }]),
+  "labels, in every form": asked([{ id: "echo", label: "one" }, { "openai:chat:m": { config: { apiBaseUrl: "ENDPOINT/v1" }, label: "two" } }]),
+  "providers in files": { ...asked("file://provider.yaml"), files: { "provider.yaml": "id: openai:chat:m\nlabel: filed\nconfig: { apiBaseUrl: ENDPOINT/v1, temperature: 0.3 }\n" } },
+  "several providers in a file": { ...asked("file://providers.yaml"), files: { "providers.yaml": "- echo\n- { id: echo, label: second }\n" } },
+  targets: { config: { prompts: ["{{a}}"], targets: ["echo"], tests: [{ vars: { a: "x" }, assert: [equals("x")] }] } },
+  "the environment in configurations": { ...asked(chat({ temperature: "{{env.HEAT}}" })), env: { HEAT: "0.25" } },
+  "HTTP with a body of JSON": http({ method: "POST", body: { q: "{{prompt}}", v: "{{a}}", n: 1, deep: [{ t: "{{prompt}} {{a}}" }] } }),
+  "HTTP with a body of text": http({ method: "POST", headers: { "Content-Type": "text/plain" }, body: "q={{prompt}}&v={{a}}" }),
+  "HTTP with GET": http({ method: "GET", url: "ENDPOINT/echo?q={{prompt}}" }),
+  "HTTP with parameters of a query": http({ method: "GET", queryParams: { q: "{{prompt}}", v: "{{a}}" } }),
+  "HTTP with headers": http({ method: "POST", headers: { "X-Custom": "{{prompt}}" }, body: { q: "{{prompt}}" } }),
+  "HTTP that answers a text": asked({ id: "http", config: { url: "ENDPOINT/text", method: "POST", headers: { "Content-Type": "text/plain" }, body: "{{prompt}}" } }),
+  "HTTP by its address": asked({ id: "ENDPOINT/echo", config: { method: "POST", body: { q: "{{prompt}}" } } }),
+  "HTTP with a path into the answer": http({ method: "POST", body: { q: "{{prompt}}", l: [1, { x: "{{a}}" }] }, transformResponse: "json.body.l[1].x" }),
+  "HTTP with a prompt of JSON": { ...http({ method: "POST", body: { q: "{{prompt}}" } }), config: { prompts: ['[{"role": "user", "content": "{{a}}"}]'], providers: [{ id: "http", config: { url: "ENDPOINT/echo", method: "POST", body: { messages: "{{prompt}}" } } }], tests: [{ vars: { a: "x" } }] } },
+  "HTTP with quotes and line ends": { config: { prompts: ["{{a}}"], providers: [{ id: "http", config: { url: "ENDPOINT/echo", method: "POST", body: { q: "{{prompt}}", v: "{{a}}" } } }], tests: [{ vars: { a: 'say "hi"\nthere' } }, { vars: { a: '{"n": 1}' } }, { vars: { a: "12" } }] } },
+};
