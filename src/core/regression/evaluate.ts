@@ -25,9 +25,11 @@ import { recordVersion } from "../store/versions.ts";
 import { analyse } from "./analyse.ts";
 import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
 import { confirmBroken } from "./confirm.ts";
+import type { Judgement } from "./output/rows.ts";
 import { suiteGraders } from "./graders.ts";
 import { buildSeries, providerContext } from "./providers.ts";
 import { type RunReport, worst } from "./report.ts";
+import { inShard, type Shard } from "./shards/part.ts";
 import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
 export interface EvaluateOptions {
@@ -44,6 +46,12 @@ export interface EvaluateOptions {
   /** A revision or a baseline file, instead of what would be found. */
   readonly baseline?: string;
   readonly filter?: (test: Case) => boolean;
+  /** Name of an endpoint of `llmops.yaml` that is asked instead, by both versions. */
+  readonly endpoint?: string;
+  /** Answers since then (milliseconds since the epoch) are taken however old they are: a run that was cut off goes on. */
+  readonly trustSince?: number;
+  /** Only a share of the cases; its parts are judged together by `mergeParts`. */
+  readonly shard?: Shard;
   readonly signal: AbortSignal;
   /** Starts this process's sandbox when it is first needed; its base URL. */
   readonly sandbox: () => Promise<string>;
@@ -61,6 +69,7 @@ export interface Evaluation {
   readonly version: SuiteVersion;
   readonly found: ResolvedBaseline;
   readonly series: readonly SeriesTally[];
+  readonly judgement: Judgement;
 }
 
 /** The suite or its configuration cannot run as written. */
@@ -92,10 +101,10 @@ export class ConsentNeeded extends Error {
 export async function evaluateSuite(workspace: Workspace, options: EvaluateOptions): Promise<Evaluation> {
   const { root, host, store } = workspace;
   const started = host.clock.now();
-  const current = await readVersion(workspace, workspace.disk, options.file);
+  const current = await readVersion(workspace, workspace.disk, options.file, options.endpoint);
   if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
   const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
-  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file));
+  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file, options.endpoint));
   const redactor = new Redactor();
   const series = buildSeries(host, current, before, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
@@ -106,7 +115,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const suite = relativePosix(root, options.file);
   const version = recordVersion(store, suite, current.files, started);
   const { pid, machine } = host.identity;
-  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined };
+  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined || options.shard !== undefined };
   startRun(store, run);
   options.onStart?.(run.id);
   const suiteCode = createSuiteCode(host.processes, { cwd: dirname(options.file) });
@@ -143,7 +152,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     );
     const report = JSON.parse(text) as RunReport;
     endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
-    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: judged };
+    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: judged, judgement: { repeats: runner.repeat, gates: configured, confirmed } };
   } catch (error) {
     endWithout(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;
@@ -203,7 +212,7 @@ async function runnerOptions(
   return {
     runId,
     series,
-    tests: suite.cases.filter(options.filter ?? (() => true)),
+    tests: suite.cases.filter((test) => (options.filter?.(test) ?? true) && (!options.shard || inShard(options.shard, test.index))),
     repeat: options.repeat ?? settings.repeat ?? suite.options.repeat ?? 1,
     store: workspace.store,
     clock: workspace.host.clock,
@@ -213,6 +222,7 @@ async function runnerOptions(
     signal: options.signal,
     inFlight: options.inFlight ?? suite.options.maxConcurrency,
     delayMs: suite.options.delay,
+    trustSince: options.trustSince,
     useCache: options.useCache ?? suite.options.cache ?? true,
     maxCalls: options.maxCalls ?? budget.maxCalls,
     maxCost: options.maxCost ?? budget.maxCost,

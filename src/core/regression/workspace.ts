@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { withDotenv } from "../config/dotenv.ts";
-import { loadConfig } from "../config/load.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { didYouMean } from "../config/suggest.ts";
 import { CONFIG_FILE } from "../config/root.ts";
 import type { LlmopsConfig } from "../config/schema.ts";
 import { relativePosix, suiteSettings, type SuiteSettings } from "../config/settings.ts";
@@ -34,23 +35,29 @@ export interface SuiteVersion {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`. */
-export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string): Promise<SuiteVersion> {
+/**
+ * Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`.
+ * @param instead name of an endpoint of `llmops.yaml` that replaces whatever would be asked.
+ */
+export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, instead?: string): Promise<SuiteVersion> {
   const { root, host } = workspace;
   const folders = [dirname(file), root];
   const [{ env }, loaded] = await Promise.all([withDotenv(host.env, folders, (path) => snapshot.read(path).catch(() => undefined)), loadConfig({ snapshot, root })]);
   const settings = suiteSettings(loaded.config, root, file);
   const own = await loadSuite({ snapshot, root, file, env });
 
-  const endpoint = settings.endpoint === undefined ? undefined : loaded.config?.endpoints?.[settings.endpoint];
-  const providers =
-    endpoint && settings.endpoint !== undefined
-      ? [endpointProvider(settings.endpoint, endpoint, () => loaded.locate(["endpoints", settings.endpoint as string]))]
-      : own.providers;
+  const name = instead ?? settings.endpoint;
+  const endpoint = name === undefined ? undefined : loaded.config?.endpoints?.[name];
+  const providers = endpoint && name !== undefined ? [endpointProvider(name, endpoint, () => loaded.locate(["endpoints", name]))] : own.providers;
   const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
   if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
-  const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : [])];
+  const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : []), ...(instead !== undefined && !endpoint ? [unknownEndpoint(instead, loaded)] : [])];
   return { suite: { ...own, providers, problems }, settings, config: loaded.config, files, env };
+}
+
+function unknownEndpoint(name: string, { config, file }: LoadedConfig): Problem {
+  const hint = didYouMean(name, Object.keys(config?.endpoints ?? {}));
+  return { severity: "error", code: "unknown-endpoint", message: `There is no endpoint named ${JSON.stringify(name)} in llmops.yaml.${hint}`, location: { file, range: START } };
 }
 
 /** A suite that asks nobody would pass without a single answer. */

@@ -23,6 +23,8 @@ export interface CallerOptions {
   /** Milliseconds between two calls of a provider that names no pause of its own. */
   readonly delayMs: number | undefined;
   readonly useCache: boolean;
+  /** Answers of remote endpoints since then (milliseconds since the epoch) are taken however old they are. */
+  readonly trustSince?: number;
   /** At most this many calls to endpoints that are not on this machine. */
   readonly maxCalls: number;
   readonly maxCost: number;
@@ -52,8 +54,12 @@ export class Caller {
   lookUp(key: string, provider: Provider): Answer | undefined {
     if (!this.options.useCache) return undefined;
     const found = findAnswer(this.options.store, key);
-    if (!found || (isRemote(provider) && this.options.clock.now() - found.at > REMOTE_MAX_AGE_MS)) return undefined;
-    return toAnswer(found);
+    return found && this.isFresh(found, provider) ? toAnswer(found) : undefined;
+  }
+
+  private isFresh({ at }: StoredAnswer, provider: Provider): boolean {
+    const { clock, trustSince = Infinity } = this.options;
+    return !isRemote(provider) || at >= trustSince || clock.now() - at <= REMOTE_MAX_AGE_MS;
   }
 
   /**

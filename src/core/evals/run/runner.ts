@@ -39,6 +39,8 @@ export interface RunnerOptions {
   /** Milliseconds between two calls of a provider that names no pause of its own. */
   readonly delayMs: number | undefined;
   readonly useCache: boolean;
+  /** Answers of remote endpoints since then are taken however old they are. */
+  readonly trustSince: number | undefined;
   readonly maxCalls: number;
   readonly maxCost: number;
   /** On save: series that did not change run only if the cache has them whole. */
