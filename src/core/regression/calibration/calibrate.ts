@@ -68,7 +68,7 @@ export async function calibrate(workspace: Workspace, options: CalibrateOptions)
   const { root, host, disk, store } = workspace;
   const { file, endpoint } = options;
   const [{ env }, loaded] = await Promise.all([withDotenv(host.env, [dirname(file), root], (path) => disk.read(path).catch(() => undefined)), loadConfig({ snapshot: disk, root })]);
-  const source = new SuiteSource(disk, root, env);
+  const source = new SuiteSource(disk, root, dirname(file), env);
   const read = await source.read(file, { document: { file, text: "", value: undefined, problems: [], locate: () => START }, path: [] });
   const labelled = read ? await readLabelled(source, read.file, read.text) : [];
   const problems = [...source.problems, ...loaded.problems];

@@ -86,7 +86,7 @@ function jsonRows(source: SuiteSource, file: string, text: string): Row[] {
 }
 
 function csvRows(source: SuiteSource, file: string, text: string): Row[] {
-  const [head, ...body] = readTable(source, file, text);
+  const [head, ...body] = readTable(source, file, text, { trim: true });
   return body.map(({ cells, location }) => {
     const named = (head?.cells ?? []).map((name, index) => [name, cells[index] ?? ""] as const);
     const own = named.filter(([name, value]) => KEYS.includes(name) && (value !== "" || name === "output"));
