@@ -86,6 +86,8 @@ export interface RunOptions {
   readonly env: Record<string, string>;
   /** Adds what this machine finds programs by, and nothing else of its environment. */
   readonly findPrograms?: boolean;
+  /** Kills what it started with it, also when it has ended by itself. */
+  readonly wholeTree?: boolean;
   /** For its standard input, which is closed without one. */
   readonly input?: string;
   readonly timeoutMs: number;

@@ -1,4 +1,4 @@
-import { fork, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import type { ChildChannel, Processes } from "../core/host.ts";
 
 /** How much of a child's last words is kept to say why it ended. */
@@ -17,11 +17,11 @@ const LINGER_MS = 1000;
 /** By these programs are found, and Windows starts nothing without its own folder. */
 const SEARCH_VARIABLES = ["PATH", "PATHEXT", "SYSTEMROOT"];
 
-const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = false, input, timeoutMs, maxBytes, signal }) =>
+const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = false, wholeTree = false, input, timeoutMs, maxBytes, signal }) =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const surroundings = findPrograms ? { ...searchPath(), ...env } : env;
-    const child = spawn(file, args, { cwd, env: surroundings, shell: false, windowsHide: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd, env: surroundings, shell: false, windowsHide: true, detached: wholeTree && process.platform !== "win32", stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
     const [stdout, errors] = [child.stdout!, child.stderr!];
     // A program need not read what it is given.
     child.stdin?.on("error", () => {}).end(input);
@@ -32,7 +32,8 @@ const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = fal
     let failure: unknown;
     const stop = (why?: unknown) => {
       failure ??= why;
-      child.kill("SIGKILL");
+      if (wholeTree) killTree(child);
+      else child.kill("SIGKILL");
     };
     const timer = setTimeout(() => {
       timedOut = true;
@@ -55,6 +56,7 @@ const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = fal
     });
     let linger: NodeJS.Timeout | undefined;
     child.on("exit", () => {
+      if (wholeTree) killTree(child);
       linger = setTimeout(() => {
         stdout.destroy();
         errors.destroy();
@@ -70,6 +72,20 @@ const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = fal
       else reject(failure);
     }
   });
+
+/** A process that was started as the leader of a group is killed with all of it; Windows knows who started whom. */
+function killTree({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  if (process.platform === "win32") {
+    spawn("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true }).on("error", () => {});
+    return;
+  }
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // All of it has ended already.
+  }
+}
 
 function searchPath(): Record<string, string> {
   const known = Object.entries(process.env).filter(([name, value]) => value !== undefined && SEARCH_VARIABLES.includes(name.toUpperCase()));

@@ -14,7 +14,12 @@ export interface Approvals {
 export const NO_APPROVALS: Approvals = { origins: new Set(), secrets: new Set() };
 
 /** Names that belong to one vendor: sending them there is what they are for. */
-const BUILT_IN: ReadonlySet<string> = new Set([pairKey("OPENAI_API_KEY", "https://api.openai.com"), pairKey("ANTHROPIC_API_KEY", "https://api.anthropic.com")]);
+const BUILT_IN: ReadonlySet<string> = new Set([
+  pairKey("OPENAI_API_KEY", "https://api.openai.com"),
+  pairKey("ANTHROPIC_API_KEY", "https://api.anthropic.com"),
+  pairKey("GOOGLE_API_KEY", "https://generativelanguage.googleapis.com"),
+  pairKey("GEMINI_API_KEY", "https://generativelanguage.googleapis.com"),
+]);
 
 /** One approval of a secret for an origin, as it is kept and as `LLMOPS_APPROVED` spells it. */
 export function pairKey(name: string, origin: string): string {

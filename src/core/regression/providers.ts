@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { ProblemError } from "../problem.ts";
 import type { Redactor } from "../config/redactor.ts";
 import type { ProviderSpec } from "../evals/model.ts";
@@ -36,7 +37,7 @@ function ownProviders({ suite, settings }: SuiteVersion, create: (spec: Provider
 /** What the providers of a version of a suite are made with. */
 export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor): ProviderContext {
   const env = { ...read, ...suite.options.env };
-  return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, redactor };
+  return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, folder: dirname(suite.file), redactor };
 }
 
 /** A baseline keeps no keys and headers: today's are used for the same provider. */

@@ -122,6 +122,7 @@ describe("approvals", () => {
   it("a secret goes to its vendor, else only where it was approved, this machine included", () => {
     assert.ok(mayRelease("OPENAI_API_KEY", "https://api.openai.com/v1", NO_APPROVALS));
     assert.ok(mayRelease("ANTHROPIC_API_KEY", "https://api.anthropic.com", NO_APPROVALS));
+    for (const name of ["GOOGLE_API_KEY", "GEMINI_API_KEY"]) assert.ok(mayRelease(name, "https://generativelanguage.googleapis.com/v1beta", NO_APPROVALS));
     assert.ok(!mayRelease("OPENAI_API_KEY", "https://api.openai.com.evil.example", NO_APPROVALS));
     assert.ok(!mayRelease("OPENAI_API_KEY", "http://api.openai.com", NO_APPROVALS));
     assert.ok(!mayRelease("OPENAI_API_KEY", "http://127.0.0.1:1", NO_APPROVALS));

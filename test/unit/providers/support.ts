@@ -16,6 +16,7 @@ export interface Options {
   readonly http?: Http;
   readonly secrets?: Secrets;
   readonly timeoutMs?: number;
+  readonly folder?: string;
   readonly redactor?: Redactor;
 }
 
@@ -23,10 +24,10 @@ const real = nodeHost({ entry: "", env: {}, secrets: environmentSecrets({}, quie
 after(() => real.http.close());
 
 /** A provider as a suite's specification makes it, on the real network. */
-export function provider(id: string, config: Record<string, unknown>, { env = {}, http = real.http, secrets = environmentSecrets(env, quiet), timeoutMs, redactor = new Redactor() }: Options = {}, more: Partial<ProviderSpec> = {}): Provider {
+export function provider(id: string, config: Record<string, unknown>, { env = {}, http = real.http, secrets = environmentSecrets(env, quiet), timeoutMs, folder = import.meta.dirname, redactor = new Redactor() }: Options = {}, more: Partial<ProviderSpec> = {}): Provider {
   const spec: ProviderSpec = { id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => ({ file: "suite.yaml", range: START }), ...more };
   const sandbox = () => Promise.reject(new Error("no sandbox"));
-  return createProvider(spec, { host: { ...real, http, secrets }, sandbox, env, timeoutMs, redactor })!;
+  return createProvider(spec, { host: { ...real, http, secrets }, sandbox, env, timeoutMs, folder, redactor })!;
 }
 
 export function callOf(text: string, more: Partial<Call> = {}): Call {

@@ -11,8 +11,8 @@ async function providers(written: string, files: Record<string, string> = {}) {
 const NOTHING = { label: undefined, config: {}, prompts: undefined, delay: undefined, env: {} };
 
 describe("providers of a suite", () => {
-  it("are ids: of OpenAI's wire format, HTTP and echo", async () => {
-    for (const id of ["echo", "openai:gpt-5", "openai:chat:gpt-5", "http", "https://llm.example/v1"]) assert.deepEqual((await providers(id)).map((spec) => spec.id), [id]);
+  it("are ids: of OpenAI's wire format and other vendors', of a program, HTTP and echo", async () => {
+    for (const id of ["echo", "openai:gpt-5", "openai:chat:gpt-5", "http", "https://llm.example/v1", "anthropic:messages:m", "anthropic:claude-haiku-4-5", "azure:chat:dep", "azureopenai:chat:dep", "ollama:chat:m:1b", "ollama:m", "ollama:completion:m", "google:gemini-2.5-pro", "exec:python3 p.py"]) assert.deepEqual((await providers(id)).map((spec) => spec.id), [id]);
     assert.deepEqual(await providers("[echo]"), [{ id: "echo", ...NOTHING, at: "promptfooconfig.yaml:2:13 echo" }]);
   });
 
@@ -36,9 +36,14 @@ describe("providers of a suite", () => {
   });
 
   const WRONG: [providers: string, code: string, at: string, message: RegExp, files?: Record<string, string>][] = [
-    ["[anthropic:claude]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude", /The provider "anthropic" cannot be called yet: openai:…, http\(s\) and echo can/],
+    ["[anthropic:claude]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude", /The provider "anthropic" cannot be called yet: openai:…, anthropic:…, .+ and echo can/],
+    ["[anthropic:claude-agent-sdk]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude-agent-sdk", /"anthropic"/],
+    ["[azure:embedding:m]", "unknown-provider", "promptfooconfig.yaml:2:13 azure:embedding:m", /"azure"/],
+    ["[google:gemini-2.5-flash-image]", "unknown-provider", "promptfooconfig.yaml:2:13 google:gemini-2.5-flash-image", /"google"/],
+    ["['exec: ']", "unknown-provider", "promptfooconfig.yaml:2:13 'exec: '", /"exec"/],
     ["[{ id: nope, label: x }]", "unknown-provider", "promptfooconfig.yaml:2:19 nope", /"nope"/],
     ["[{ 'nope:x': { label: x } }]", "unknown-provider", "promptfooconfig.yaml:2:15 'nope:x'", /"nope"/],
+    ["[ollama:embeddings:m]", "unknown-provider", "promptfooconfig.yaml:2:13 ollama:embeddings:m", /"ollama"/],
     ["[openai:embedding:m]", "unknown-provider", "promptfooconfig.yaml:2:13 openai:embedding:m", /"openai"/],
     ["file://p.yaml", "unknown-provider", "p.yaml:2:3 nope", /"nope"/, { "p.yaml": "- echo\n- nope\n" }],
     ["[7]", "bad-provider", "promptfooconfig.yaml:2:13 7", /is an id such as/],

@@ -32,23 +32,26 @@ export async function exchange({ host, redactor }: { readonly host: Host; readon
   const said = errorMessage(response.body);
   const message = `HTTP ${status} from ${new URL(request.url).host}${said ? `: ${said}` : ""}`;
   if (status === 429) {
-    const spent = /insufficient_quota/.test(response.body);
+    const spent = /insufficient_quota|enforced_spend_limit_reached/.test(response.body);
     throw new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
   }
+  // Google refuses an invalid key as an invalid argument.
+  if (status === 400 && response.body.includes("API_KEY_INVALID")) throw new CallError("unusable", `${message}. ${request.keyAdvice ?? "Check the endpoint's key."}`, { status });
   if (status === 400 || status === 413 || status === 422) throw new CallError("rejected", message, { status });
   if (status === 401 || status === 403) throw new CallError("unusable", `${message}. ${request.keyAdvice ?? "Check the endpoint's key."}`, { status });
   if (status === 404) throw new CallError("unusable", `${message}. Check the endpoint's address and the model's name.`, { status });
-  const retry = status === 408 || status === 502 || status === 503 || status === 504;
+  // 529 is Anthropic's "overloaded".
+  const retry = [408, 502, 503, 504, 529].includes(status);
   throw new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
 }
 
-/** The body as JSON. An HTML page or a cut body is an error of the endpoint, not an answer. */
-export function parseAnswer(response: HttpResponse, url: string): unknown {
+/** The body as JSON. An HTML page or a cut body is an error of the endpoint, not an answer. `api`: what the address should be one of. */
+export function parseAnswer(response: HttpResponse, url: string, api = "an OpenAI-compatible API"): unknown {
   try {
     return JSON.parse(response.body);
   } catch {
     const what = /^\s*</.test(response.body) ? "an HTML page" : response.body.trim() === "" ? "an empty body" : `no valid JSON ("${preview(response.body)}")`;
-    throw new CallError("unanswered", `${new URL(url).host} answered ${what} with status ${response.status}. Is this the address of an OpenAI-compatible API?`);
+    throw new CallError("unanswered", `${new URL(url).host} answered ${what} with status ${response.status}. Is this the address of ${api}?`);
   }
 }
 

@@ -1,9 +1,10 @@
 import { visibleEnv } from "../../config/visibleEnv.ts";
 import type { z } from "zod";
 import type { Answer, Message, ProviderSpec } from "../model.ts";
+import { cost, number, parsedOr, text } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
 import type { answerSchema } from "./openaiAnswer.ts";
-import { baseUrl, cost, credentials, number, originOf, type ProviderContext, SANDBOX, text } from "./openaiServer.ts";
+import { baseUrl, credentials, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
 const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "presence_penalty", "frequency_penalty", "seed", "stop", "tools", "tool_choice", "functions", "function_call", "response_format", "reasoning_effort", "logprobs", "top_logprobs"];
@@ -139,12 +140,4 @@ function outputOf(message: NonNullable<z.infer<typeof answerSchema>["choices"][n
   if (called !== undefined) return content ? message : (function_call ?? called);
   if (Array.isArray(content)) return content.map((part) => String((part as { text?: unknown }).text ?? "")).join("");
   return content ?? null;
-}
-
-function parsedOr(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch {
-    return output;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Answer, ProviderSpec } from "../model.ts";
+import { cost, number } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
-import { baseUrl, cost, credentials, number, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
+import { baseUrl, credentials, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
 import { CallError, canonicalJson, type Provider } from "./provider.ts";
 
 export interface OpenAiRoute {

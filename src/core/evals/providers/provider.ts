@@ -28,6 +28,8 @@ export interface Provider {
   readonly model: string | undefined;
   /** Milliseconds between two calls; `undefined`: as the suite says. */
   readonly delayMs?: number;
+  /** Nothing tells when its answers change: they are those of one run. */
+  readonly onlyThisRun?: boolean;
   /** `tools` of its configuration: what the model may call. */
   readonly tools?: unknown;
   /** `functions` likewise, OpenAI's older kind; `undefined` where the provider has no such thing. */

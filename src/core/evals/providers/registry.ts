@@ -1,6 +1,12 @@
 import type { ProviderSpec } from "../model.ts";
+import { anthropic } from "./anthropic.ts";
+import { azureChat } from "./azure.ts";
 import { echo } from "./echo.ts";
+import { exec } from "./exec.ts";
+import { google } from "./google.ts";
 import { httpProvider } from "./http.ts";
+import { ollama } from "./ollama.ts";
+import { ollamaEmbedding } from "./ollamaEmbedding.ts";
 import { openAi } from "./openai.ts";
 import { openAiEmbedding } from "./openaiEmbedding.ts";
 import { openAiModeration } from "./openaiModeration.ts";
@@ -21,7 +27,16 @@ const KINDS: readonly Kind[] = [
   { gives: "text", matches: (id) => id === "echo", create: echo },
   { gives: "text", matches: (id) => id.startsWith("openai:") && !/^openai:(embedding|embeddings|responses|assistant|image|moderation|realtime|transcription|video)(:|$)/.test(id), create: openAi },
   { gives: "text", matches: (id) => id === "http" || id === "https" || /^https?:\/\//.test(id), create: httpProvider },
+  { gives: "text", matches: (id) => /^anthropic:(messages:.|claude-(?!agent-sdk|code))/.test(id), create: anthropic },
+  { gives: "text", matches: (id) => /^azure(openai)?:chat:./.test(id), create: azureChat },
+  { gives: "embedding", matches: (id) => /^ollama:embeddings?:/.test(id), create: ollamaEmbedding },
+  { gives: "text", matches: (id) => /^ollama:./.test(id), create: ollama },
+  { gives: "text", matches: (id) => /^google:(gemini|gemma|codegemma|paligemma)(?!.*-(image|tts|live|omni))/.test(id), create: google },
+  { gives: "text", matches: (id) => /^exec:\s*\S/.test(id), create: exec },
 ];
+
+/** For people, beside an id that is none of these. */
+export const CALLABLE = "openai:…, anthropic:…, azure:chat:…, google:…, ollama:…, exec:…, http(s) and echo";
 
 /** Whether a suite can test it. */
 export function isKnownProvider(id: string): boolean {

@@ -44,10 +44,12 @@ export class Caller {
   private readonly limiters = new Map<string, Limiter>();
   private readonly underWay = new Map<string, Promise<Answer>>();
   private readonly unusable = new Map<string, CallError>();
+  private readonly startedAt: number;
 
   constructor(options: CallerOptions) {
     this.options = options;
     this.batch = new Batch(options.store, options.clock);
+    this.startedAt = options.clock.now();
   }
 
   /** The fresh enough cached answer of a key. */
@@ -59,6 +61,7 @@ export class Caller {
 
   private isFresh({ at }: StoredAnswer, provider: Provider): boolean {
     const { clock, trustSince = Infinity } = this.options;
+    if (provider.onlyThisRun) return at >= Math.min(trustSince, this.startedAt);
     return !isRemote(provider) || at >= trustSince || clock.now() - at <= REMOTE_MAX_AGE_MS;
   }
 

@@ -1,5 +1,5 @@
 import type { Graders, ProviderSpec } from "../model.ts";
-import { givenBy } from "../providers/registry.ts";
+import { CALLABLE, givenBy } from "../providers/registry.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -41,7 +41,7 @@ async function readOne(source: SuiteSource, value: unknown, place: Place, inFile
 
 function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place): ProviderSpec | undefined {
   if (givenBy(id) === undefined) {
-    source.report("error", "unknown-provider", `The judge ${JSON.stringify(id)} cannot be called yet: openai:…, http(s) and echo can. Take it out to let the endpoint of llmops.yaml judge.`, idPlace);
+    source.report("error", "unknown-provider", `The judge ${JSON.stringify(id)} cannot be called yet: ${CALLABLE} can. Take it out to let the endpoint of llmops.yaml judge.`, idPlace);
     return undefined;
   }
   const env = isRecord(options["env"]) ? options["env"] : {};

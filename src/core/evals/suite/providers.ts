@@ -1,6 +1,6 @@
 import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
-import { isKnownProvider } from "../providers/registry.ts";
+import { CALLABLE, isKnownProvider } from "../providers/registry.ts";
 import { responsePath } from "../providers/http.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
@@ -67,7 +67,7 @@ function checked(source: SuiteSource, id: string, options: Record<string, unknow
   checkKeys(source, options, place, PROVIDER_KEYS);
   if (!isKnownProvider(id)) {
     const kind = id.split(":")[0] ?? id;
-    source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: openai:…, http(s) and echo can. Name an endpoint in llmops.yaml to replace it.`, idAt);
+    source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: ${CALLABLE} can. Name an endpoint in llmops.yaml to replace it.`, idAt);
     return [];
   }
   const config = isRecord(options["config"]) ? options["config"] : {};
