@@ -23,6 +23,7 @@ describe("llm-rubric", () => {
     ["nothing", rubric(), "", /its reply is empty/],
     ["NaN", rubric(), '{"pass": true, "score": NaN}', /answered no \{pass, score, reason\}/],
     ["a score in words", rubric(), json({ pass: true, score: "high" }), /answered no/],
+    ["null, which JSON makes of NaN", rubric(), json({ pass: true, score: NaN }), /answered no/],
     ["neither pass nor score", rubric(), json({ reason: "fine" }), /answered no/],
     ["a list", rubric(), json([true]), /answered no/],
     ["prose stays an error when turned round", notRubric, "No.", /answered no/],

@@ -40,7 +40,8 @@ async function readRubric(reply: string): Promise<{ pass: boolean; score: number
   if (!found) return undefined;
   const { pass: said = true, score: given } = found;
   const pass = typeof said === "boolean" ? said : /^(?:true|yes|pass|y)$/i.test(String(said));
-  const missing = given === undefined || given === null;
+  // What JSON makes of NaN, null, is no score.
+  const missing = given === undefined;
   const score = missing ? Number(pass) : finite(given);
   if (score === undefined || (missing && found["pass"] === undefined)) return undefined;
   return { pass, score, reason: textIn(found["reason"]) };
