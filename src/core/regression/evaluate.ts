@@ -16,6 +16,7 @@ import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
 import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
+import type { Http } from "../host.ts";
 import { formatProblem, type Problem } from "../problem.ts";
 import type { Dialect } from "../prompts/dialects.ts";
 import { createRenderer } from "../prompts/renderer.ts";
@@ -30,6 +31,7 @@ import { suiteGraders } from "./graders.ts";
 import { buildSeries, providerContext } from "./providers.ts";
 import { type RunReport, worst } from "./report.ts";
 import { inShard, type Shard } from "./shards/part.ts";
+import { webhookHttp, webhookOrigins } from "./webhooks.ts";
 import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
 export interface EvaluateOptions {
@@ -109,7 +111,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const series = buildSeries(host, current, before, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
   const judges = await graders.plan(current.suite.cases);
-  const origins = remoteOrigins([...series.flatMap(providersOf), ...judges.providers]);
+  const origins = [...new Set([...remoteOrigins([...series.flatMap(providersOf), ...judges.providers]), ...webhookOrigins(current.suite.cases)])];
   if (options.mayCall) askConsent(origins, options.mayCall);
 
   const suite = relativePosix(root, options.file);
@@ -119,11 +121,12 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   startRun(store, run);
   options.onStart?.(run.id);
   const suiteCode = createSuiteCode(host.processes, { cwd: dirname(options.file) });
+  const called = new Set(origins);
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
     const runner = {
-      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find })),
+      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) })),
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
       preferences: gates.some((gate) => gate.metric === PREFERENCE),
     };
@@ -146,7 +149,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         startedAt: started,
         ...spent,
         hasAbsoluteGate: gates.some(isAbsolute),
-        origins,
+        origins: [...called],
         series: analysed,
       } satisfies RunReport),
     );
@@ -202,7 +205,7 @@ async function runnerOptions(
   current: SuiteVersion,
   series: readonly Series[],
   options: EvaluateOptions,
-  judging: { readonly suiteCode: SuiteCode; readonly findGrader: FindGrader },
+  judging: { readonly suiteCode: SuiteCode; readonly findGrader: FindGrader; readonly http: Pick<Http, "send"> },
 ): Promise<RunnerOptions> {
   const { suite, settings } = current;
   const env = visibleEnv(current.env, suite.options.env);

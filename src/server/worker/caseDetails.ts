@@ -27,7 +27,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
   const suiteCode = createSuiteCode(workspace.host.processes, { cwd: dirname(file), poolSize: 1 });
   const { find: findGrader } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor));
-  const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode, findGrader });
+  const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode, findGrader, http: workspace.host.http });
   const { store, host } = workspace;
   const caller = new Caller({ store, clock: host.clock, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
   try {
@@ -59,7 +59,7 @@ async function seriesPart(series: Series, test: Case, render: Render, judge: Jud
       const answer = { ...(await current.side.provider.send(prepared, signal)), cached: false };
       const usage = answer.usage ? `, ${answer.usage.input} + ${answer.usage.output} tokens` : "";
       parts.push(block(`Response (${formatDuration(answer.latencyMs)}${usage}${answer.finishReason ? `, ${answer.finishReason}` : ""})`, "json", typeof answer.output === "string" ? pretty(answer.output) : JSON.stringify(answer.output, null, 2)));
-      const grade = await judge({ test, answer, promptText: text });
+      const grade = await judge({ test, answer, promptText: text, provider: current.side.provider });
       parts.push(`## ${grade.pass ? "Passed" : "Failed"} (score ${grade.score.toFixed(2)})`, grade.components.map((part) => `- ${part.pass ? "✓" : "✗"} \`${part.type}\` ${part.reason}`).join("\n"));
     } catch (error) {
       if (signal.aborted) throw error;

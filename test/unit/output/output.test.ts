@@ -120,7 +120,7 @@ describe("results as files", () => {
   it("refuses a format that it does not know, before anything runs", async () => {
     const { code, stderr } = await llmops(folder, ["eval", "-o", "r.pdf"]);
     assert.equal(code, 2);
-    assert.match(stderr, /The format of r\.pdf is not known\. Known extensions: \.json, \.xml, \.sarif, \.md, \.html, \.csv\./);
+    assert.match(stderr, /The format of r\.pdf is not known\. Known extensions: \.json, \.xml, \.sarif, \.md, \.html, \.csv, \.part\./);
   });
 
   it("says when a file cannot be written", async () => {

@@ -51,7 +51,7 @@ describe("assertions of a test", () => {
     ["[{ type: equals, value: file://q.txt }]", "missing-file", "promptfooconfig.yaml:4:37 file://q.txt", /There is no file q\.txt/],
     ["[{ type: contains, value: file://q.txt }]", "missing-file", "promptfooconfig.yaml:4:39 file://q.txt", /There is no file q\.txt/],
     ["[{ type: javascript, value: file://q.js }]", "missing-file", "promptfooconfig.yaml:4:41 file://q.js", /There is no file q\.js/],
-    ["[{ type: equals, value: file://q.py }]", "not-yet", "promptfooconfig.yaml:4:37 file://q.py", /Assertions in Python and Ruby/],
+    ["[{ type: equals, value: file://q.py }]", "missing-file", "promptfooconfig.yaml:4:37 file://q.py", /There is no file q.py/],
     ["[{ type: equals, value: x, weight: heavy }]", "bad-number", "promptfooconfig.yaml:4:48 heavy", /weight must be a number, not "heavy"/],
     ["[{ type: equals, value: x, treshold: 1 }]", "unknown-key", "promptfooconfig.yaml:4:40 treshold", /Did you mean "threshold"/],
     ["[{ type: equals, value: x, transform: output }]", "not-yet", "promptfooconfig.yaml:4:40 transform", /Transforms cannot be run yet/],

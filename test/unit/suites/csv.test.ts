@@ -62,7 +62,7 @@ describe("tests in CSV", () => {
     ["a,__expect\nx,y\nz,y\n", "unknown-column", "t.csv:1:1 a,__expect", /The column __expect is not known/],
     ["a,__expected\nx,trace-span-count:is kind\n", "not-yet", "t.csv:2:1 x,trace-span-count:is kind", /The assertion trace-span-count cannot be judged yet/],
     ["a,__expected\nx,trace-error-spans(0.8):y\n", "not-yet", "t.csv:2:1 x,trace-error-spans(0.8):y", /trace-error-spans cannot be judged yet/],
-    ["a,__expected\nx,file://judge.py\n", "not-yet", "t.csv:2:1 x,file://judge.py", /Assertions in Python and Ruby/],
+    ["a,__expected\nx,file://judge.py\n", "missing-file", "t.csv:2:1 x,file://judge.py", /There is no file judge.py/],
     ["a,__expected\nx,file://judge.js\n", "missing-file", "t.csv:2:1 x,file://judge.js", /There is no file judge\.js/],
     ["a,b\nx,file://v.txt\n", "missing-file", "t.csv:2:1 x,file://v.txt", /There is no file v\.txt/],
     ["a,__expected\nx,regex:(\n", "bad-assertion-value", "t.csv:2:1 x,regex:(", /./],

@@ -32,7 +32,7 @@ export interface GradedRow {
   readonly render: Render;
   readonly suiteCode: SuiteCode;
   /** For assertions that ask somebody else; without it they are errors. */
-  readonly http: Http | undefined;
+  readonly http: Pick<Http, "send"> | undefined;
 }
 
 export interface GradeContext {

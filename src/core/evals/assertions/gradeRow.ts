@@ -25,7 +25,7 @@ export interface JudgedAnswer {
 }
 
 /** How an answer to a test is judged, with what that takes. */
-export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Http }): (row: JudgedAnswer) => Promise<RowGrade> {
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send"> }): (row: JudgedAnswer) => Promise<RowGrade> {
   const { findGrader } = tools;
   return ({ test, answer, promptText, repeat = 0, caller, provider }) => {
     const { description, vars, threshold, metadata, options } = test;

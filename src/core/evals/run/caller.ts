@@ -196,6 +196,7 @@ function toAnswer(stored: StoredAnswer): Answer {
     cost: stored.cost,
     finishReason: stored.finish,
     fingerprint: stored.fingerprint,
+    logProbs: stored.logProbs,
     cached: true,
   };
 }
@@ -210,5 +211,6 @@ function toStored(answer: Answer, at: number): StoredAnswer {
     cost: answer.cost,
     finish: answer.finishReason,
     fingerprint: answer.fingerprint,
+    logProbs: answer.logProbs,
   };
 }

@@ -16,7 +16,7 @@ const WORKERS = 64;
 const PREVIEW_CHARACTERS = 200;
 
 /** @param row.repeat, row.caller for judges that are asked in their turn. */
-export type Judge = (row: { test: Case; answer: Answer; promptText: string; repeat: number; caller: Caller }) => Promise<RowGrade>;
+export type Judge = (row: { test: Case; answer: Answer; promptText: string; repeat: number; caller: Caller; provider: Provider }) => Promise<RowGrade>;
 
 export interface RunnerOptions {
   readonly runId: string;
@@ -257,7 +257,7 @@ class RowWork {
     };
     try {
       const { text, vars } = question.prepare();
-      const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, repeat: row.repeat, caller: this.caller });
+      const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, repeat: row.repeat, caller: this.caller, provider });
       return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, reason: grade.reason, components: grade.components };
     } catch (error) {
       if (this.options.signal.aborted) throw error;

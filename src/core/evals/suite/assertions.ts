@@ -83,15 +83,11 @@ export function number(source: SuiteSource, item: Record<string, unknown>, key: 
 export async function resolvedValue(source: SuiteSource, value: unknown, type: string, place: Place): Promise<unknown> {
   if (!isFileReference(value)) return value;
   const path = withoutScheme(value);
-  const script = /^(.*\.[cm]?[jt]s)(:\w+)?$/.exec(path);
+  const script = /^(.*\.(?:[cm]?[jt]s|py|rb))(:[\w.]+)?$/i.exec(path);
   if (script) {
     // Its content is part of what decides a verdict, so it is read; it runs in a process of its own.
     const read = await source.read(script[1] as string, place);
     return read && `file://${read.file}${script[2] ?? ""}`;
-  }
-  if (/\.(py|rb)(:\w+)?$/.test(path)) {
-    source.notYet("Assertions in Python and Ruby", place, "value");
-    return undefined;
   }
   if (/\.(ya?ml|json)$/i.test(path)) {
     const document = await source.document(path, place);

@@ -1,0 +1,31 @@
+import { isLoopback } from "../config/approvals.ts";
+import { JudgeError, type Case } from "../evals/model.ts";
+import type { Http } from "../host.ts";
+
+/** Where webhooks of these tests send outputs to, as far as their addresses are written out; not to this machine. */
+export function webhookOrigins(tests: readonly Case[]): string[] {
+  const assertions = tests.flatMap(({ assert }) => assert.flatMap((node) => (node.kind === "set" ? node.assert : [node])));
+  return assertions.flatMap(({ type, value }) => (/^(not-)?webhook$/.test(type) && typeof value === "string" && !value.includes("{{") && URL.canParse(value) ? remote(value) : []));
+}
+
+/**
+ * An address with a template in it is known only when it is filled in: what a save may not call is
+ * refused there, and what was called is added to `called`.
+ * @throws {JudgeError} from `send`, with the origin.
+ */
+export function webhookHttp(http: Http, mayCall: ((origin: string) => boolean) | undefined, called: Set<string>): Pick<Http, "send"> {
+  return {
+    send: (request) => {
+      for (const origin of remote(request.url)) {
+        if (mayCall && !mayCall(origin)) throw new JudgeError(`Nothing has been sent to ${origin} yet. Choose Run once to allow it on save.`);
+        called.add(origin);
+      }
+      return http.send(request);
+    },
+  };
+}
+
+function remote(url: string): string[] {
+  const { origin } = new URL(url);
+  return isLoopback(origin) ? [] : [origin];
+}
