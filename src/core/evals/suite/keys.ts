@@ -35,7 +35,7 @@ export const OPTION_KEYS: KeyTable = {
 export const ASSERTION_KEYS: KeyTable = {
   of: "an assertion",
   known: ["type", "value", "threshold", "weight", "metric", "config", "provider", "rubricPrompt", "description"],
-  later: { transform: "Transforms" },
+  later: { transform: "Transforms", contextTransform: "contextTransform" },
 };
 
 export const SET_KEYS: KeyTable = { of: "an assert-set", known: ["type", "assert", "threshold", "weight", "metric", "config"] };
