@@ -49,6 +49,8 @@ export interface ProviderSpec {
   readonly label: string | undefined;
   /** Not rendered: `{{env.X}}` and `${secret:X}` still stand in it. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What its outputs become before anything else. */
+  readonly transform?: string;
   /** Prompt keys or labels it is limited to. */
   readonly prompts: readonly string[] | undefined;
   readonly delay: number | undefined;
@@ -73,6 +75,8 @@ export interface Case {
   readonly providers: readonly string[] | undefined;
   /** Asked instead of the suite's providers, whose columns it fills. */
   readonly provider?: ProviderSpec;
+  /** A file of code that makes the row's grade of its metrics. */
+  readonly scoring?: string;
   /** An output given in the suite: the provider is not called. */
   readonly providerOutput: unknown;
   readonly location: () => Location;
@@ -81,6 +85,8 @@ export interface Case {
 export interface CaseOptions {
   readonly prefix: string | undefined;
   readonly suffix: string | undefined;
+  /** What is judged of an output: JavaScript, or the reference to a file of code. */
+  readonly transform?: string;
   readonly repeat: number | undefined;
   /** Overrides of the provider's configuration: `temperature`, `max_tokens`, … */
   readonly provider: Readonly<Record<string, unknown>>;
@@ -103,6 +109,8 @@ export type AssertionNode = Assertion | AssertionSet;
 
 export interface Assertion {
   readonly kind: "assertion";
+  /** What it judges of the output. */
+  readonly transform?: string;
   /** As written, with `not-` if it has it. */
   readonly type: string;
   readonly value: unknown;
@@ -162,6 +170,8 @@ export interface Grade {
 export interface RowGrade extends Grade {
   /** Weighted mean of the assertions that name the metric. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The output that was judged, where a transform made another one of the provider's. */
+  readonly output?: unknown;
   /** The weight that stands behind each metric: a column's metrics are sums of mean × weight. */
   readonly metricWeights?: Readonly<Record<string, number>>;
   readonly components: readonly (Grade & { readonly type: string; readonly metric?: string })[];

@@ -46,7 +46,8 @@ function rowDifferences(theirs: Row, ours: Row): string[] {
   if (theirs.success !== ours.success) differ("success", theirs.success, ours.success);
   if (Math.abs(theirs.score - ours.score) > TOLERANCE) differ("score", theirs.score, ours.score);
   if (theirs.error !== ours.error) differ("error", theirs.error, ours.error);
-  if (!isDeepStrictEqual(theirs.output, ours.output)) differ("output", theirs.output, ours.output);
+  // What an answer was before it could not be judged is kept by us only.
+  if (!(theirs.error && ours.error) && !isDeepStrictEqual(theirs.output, ours.output)) differ("output", theirs.output, ours.output);
   if (!theirs.error && !sameScores(theirs.metrics, ours.metrics)) differ("metrics", theirs.metrics, ours.metrics);
   for (const [name, value] of Object.entries(ours.vars)) {
     const their = theirs.vars[name];

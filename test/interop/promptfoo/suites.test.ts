@@ -10,11 +10,13 @@ import { csv } from "./suites/csv.ts";
 import { expansion } from "./suites/expansion.ts";
 import { prompts } from "./suites/prompts.ts";
 import { providers } from "./suites/providers.ts";
+import { scenarios } from "./suites/scenarios.ts";
 import { scoring } from "./suites/scoring.ts";
 import { testFiles } from "./suites/testFiles.ts";
+import { transforms } from "./suites/transforms.ts";
 import { variables } from "./suites/variables.ts";
 
-const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers };
+const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios };
 const DOCUMENTED = readFileSync(join(root, "docs/promptfoo-differences.md"), "utf8").replace(/\s+/g, " ");
 
 /** Each suite is run by promptfoo itself and by the built engine; every row must come to the same. */

@@ -54,7 +54,7 @@ describe("assertions of a test", () => {
     ["[{ type: equals, value: file://q.py }]", "missing-file", "promptfooconfig.yaml:4:37 file://q.py", /There is no file q.py/],
     ["[{ type: equals, value: x, weight: heavy }]", "bad-number", "promptfooconfig.yaml:4:48 heavy", /weight must be a number, not "heavy"/],
     ["[{ type: equals, value: x, treshold: 1 }]", "unknown-key", "promptfooconfig.yaml:4:40 treshold", /Did you mean "threshold"/],
-    ["[{ type: equals, value: x, transform: output }]", "not-yet", "promptfooconfig.yaml:4:40 transform", /Transforms cannot be run yet/],
+    ["[{ type: equals, value: x, transform: 'output(' }]", "bad-transform", "promptfooconfig.yaml:4:51 'output('", /This transform does not compile/],
     ["[{ type: assert-set, assert: [{ type: nope }] }]", "unknown-assertion", "promptfooconfig.yaml:4:51 nope", /"nope"/],
     ["[{ type: assert-set, assert: [{ type: assert-set, assert: [] }] }]", "bad-assert", "promptfooconfig.yaml:4:43 { type: assert-set, assert: [] }", /cannot hold another one/],
   ];

@@ -13,7 +13,7 @@ describe("$ref in a suite", () => {
   it("stands for a part of another file, or all of it", async () => {
     const suite = await valid({ "promptfooconfig.yaml": withTests("tests:\n  - vars: { $ref: shared/v.yaml }\n    assert: [{ $ref: 'file://shared/a.json#/list/1' }]\n"), "shared/v.yaml": "a: { $ref: '#/b' }\nb: y\n", "shared/a.json": '{"list": [0, {"$ref": "#/last"}], "last": {"type": "equals", "value": "x"}}' });
     assert.deepEqual([suite.cases[0]!.vars, written(suite.cases[0]!.assert)], [{ a: "y", b: "y" }, [["equals", "x"]]]);
-    assert.deepEqual([...suite.files.keys()], ["promptfooconfig.yaml", "shared/v.yaml", "shared/a.json"].map((path) => join(suite.root, path)));
+    assert.deepEqual([...suite.files.keys()].sort(), ["promptfooconfig.yaml", "shared/a.json", "shared/v.yaml"].map((path) => join(suite.root, path)));
   });
 
   it("shows a mistake where it points to, in its own file at the $ref", async () => {

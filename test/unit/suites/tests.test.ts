@@ -62,6 +62,23 @@ describe("tests of a suite", () => {
   });
 });
 
+describe("scenarios", () => {
+  it("are every set of data with every test, which wins; each case has an id of its own and stands at its test", async () => {
+    const suite = await valid(withTests("tests: [{ vars: { a: own } }]\nscenarios:\n  - config: [{ vars: { a: x, b: 1 } }, { vars: { a: y } }]\n    tests:\n      - { vars: { b: 2 }, metadata: { id: q }, assert: [{ type: contains, value: x }] }\n"));
+    assert.deepEqual(suite.cases.map((test) => [test.id, test.vars]).slice(1), [["q", { a: "x", b: 2 }], ["q~2", { a: "y", b: 2 }]]);
+    assert.match(said(suite, suite.cases[2]!.location()), /^promptfooconfig\.yaml:7:9 \{ vars: \{ b: 2 \}/);
+  });
+});
+
+describe("transforms and scoring functions", () => {
+  it("of a test are its own, else the default ones; files are read, and named by their absolute path", async () => {
+    const suite = await valid({ "promptfooconfig.yaml": withTests("defaultTest: { options: { transform: file://lib/t.js:up }, assertScoringFunction: file://s.py }\ntests: [{ vars: { a: 1 } }, { options: { transform: output.x } }, { options: { transform: '' } }]\n"), "lib/t.js": "exports.up = String;", "s.py": "def func(scores, context): pass" });
+    assert.deepEqual(suite.cases.map(({ options }) => options.transform), [`file://${suite.root}/lib/t.js:up`, "output.x", undefined]);
+    assert.deepEqual(suite.cases.map(({ scoring }) => scoring), Array(3).fill(`file://${suite.root}/s.py`));
+    assert.ok(suite.files.has(`${suite.root}/lib/t.js`) && suite.files.has(`${suite.root}/s.py`));
+  });
+});
+
 describe("files of tests", () => {
   const FILES = { "tests/t.yaml": "- vars: { a: file://d.txt }\n- vars: v.yaml\n- vars: [v.yaml, w.yaml]\n", "d.txt": "suite", "tests/d.txt": "tests", "v.yaml": "a: suite", "tests/v.yaml": "a: tests", "tests/w.yaml": "a: more" };
 
@@ -179,10 +196,18 @@ const WRONG: [tests: string, code: string, at: string, message: RegExp, files?: 
   ["tests: [{ vars: [{ a: 1 }] }]", "bad-vars", "promptfooconfig.yaml:3:17 [{ a: 1 }]", /vars is an object of names and values, or a path/],
   ["tests: [{ vars: q.yaml }]", "missing-file", "promptfooconfig.yaml:3:17 q.yaml", /There is no file q\.yaml/],
   ["tests: [file://t.yaml]", "empty-file", "promptfooconfig.yaml:3:9 file://t.yaml", /t\.yaml is empty/, { "t.yaml": "# nothing\n" }],
-  ["tests: [{ options: { transform: output } }]", "not-yet", "promptfooconfig.yaml:3:22 transform", /Transforms cannot be run yet/],
-  ["tests: [{ assertScoringFunction: x }]", "not-yet", "promptfooconfig.yaml:3:11 assertScoringFunction", /cannot be run yet/],
+  ["tests: [{ options: { transform: 'output +' } }]", "bad-transform", "promptfooconfig.yaml:3:33 'output +'", /This transform does not compile: /],
+  ['tests: [{ options: { transform: "a\\nreturn )" } }]', "bad-transform", 'promptfooconfig.yaml:3:33 "a\\nreturn )"', /several lines is the body of a function/],
+  ["tests: [{ options: { postprocess: 3 } }]", "bad-transform", "promptfooconfig.yaml:3:35 3", /A transform is JavaScript, or file:\/\//],
+  ["tests: [{ options: { transform: file://q.js } }]", "missing-file", "promptfooconfig.yaml:3:33 file://q.js", /There is no file q\.js/],
+  ["tests: [{ options: { transform: file://q.sh } }]", "bad-code-file", "promptfooconfig.yaml:3:33 file://q.sh", /\.js, \.ts and \.py files are/],
+  ["tests: [{ options: { transformVars: vars } }]", "not-yet", "promptfooconfig.yaml:3:22 transformVars", /cannot be run yet/],
+  ["tests: [{ assertScoringFunction: x }]", "bad-scoring", "promptfooconfig.yaml:3:34 x", /assertScoringFunction is a file:\/\//],
+  ["scenarios: [x]", "bad-scenario", "promptfooconfig.yaml:3:13 x", /A scenario is \{config: /],
+  ["tests: [{ vars: { a: 1 } }]\nscenarios: [{ config: [{ vars: { a: 1 } }] }]", "no-tests", "promptfooconfig.yaml:4:13 { config: [{ vars: { a: 1 } }] }", /This scenario runs nothing/],
+  ["tests: [{ vars: { a: 1 } }]\nscenarios: [{ config: [{ vars: { a: 1 } }], tests: [{ vars: {} }], test: [] }]", "unknown-key", "promptfooconfig.yaml:4:68 test", /"test" is not a key of a scenario/],
   ["tests: [{ vasr: {} }]", "unknown-key", "promptfooconfig.yaml:3:11 vasr", /"vasr" is not a key of a test: it is ignored\. Did you mean "vars"/],
-  ["tests: [{}]\nscenarios: []", "not-yet", "promptfooconfig.yaml:4:1 scenarios", /Scenarios cannot be run yet/],
+  ["tests: [{}]\nextensions: []", "not-yet", "promptfooconfig.yaml:4:1 extensions", /Extensions cannot be run yet/],
   ["tests: [{}]\ntest: []", "unknown-key", "promptfooconfig.yaml:4:1 test", /Did you mean "tests"/],
 ];
 

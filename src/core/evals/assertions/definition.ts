@@ -10,6 +10,8 @@ export type Render = (text: string, vars: Readonly<Record<string, unknown>>) => 
 /** One answer of a provider with all that its assertions may look at. */
 export interface GradedRow {
   readonly assert: readonly AssertionNode[];
+  /** A file whose function makes the row's grade of its metrics, by its absolute path. */
+  readonly scoring?: string;
   /** The test's own threshold; it replaces "all assertions must pass". */
   readonly threshold: number | undefined;
   /** Text, or a parsed object; `null` or `undefined`: there is no output. */

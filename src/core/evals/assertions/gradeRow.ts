@@ -5,10 +5,13 @@ import type { FindGrader } from "../judges/grader.ts";
 import { type Answer, type Assertion, type AssertionSet, type Case, JudgeError, type RowGrade } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Caller } from "../run/caller.ts";
+import type { Side } from "../run/series.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
+import { transformed } from "../suiteCode/transform.ts";
 import type { Claim, FinalGrade, GradedRow, Render } from "./definition.ts";
 import { baseType, definitionOf, SCRIPT_TYPES } from "./registry.ts";
 import { type Scored, combine } from "./score.ts";
+import { scored } from "./scoring.ts";
 import { isScriptFile, valueFromScript } from "./scriptFile.ts";
 
 /** An answer to be judged. */
@@ -16,6 +19,8 @@ export interface JudgedAnswer {
   readonly test: Case;
   readonly answer: Answer;
   readonly promptText: string;
+  /** Whose prompt and provider it is: what the provider's outputs become comes before the test's own transform. */
+  readonly side?: Pick<Side, "prompt" | "transform">;
   /** From 0. */
   readonly repeat?: number;
   /** By whom judges are asked in their turn; without it none can be. */
@@ -27,14 +32,20 @@ export interface JudgedAnswer {
 /** How an answer to a test is judged, with what that takes. */
 export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send"> }): (row: JudgedAnswer) => Promise<RowGrade> {
   const { findGrader } = tools;
-  return ({ test, answer, promptText, repeat = 0, caller, provider }) => {
+  return async ({ test, answer, promptText, side, repeat = 0, caller, provider }) => {
     const { description, vars, threshold, metadata, options } = test;
     // Who judges is none of a script\'s business, and no plain data.
     const { grader: _grader, ...shown } = options;
-    return gradeRow({
+    let { output } = answer;
+    for (const code of [side?.transform, options.transform]) {
+      if (code === undefined || output === null || output === undefined) continue;
+      output = await transformed(tools.suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
+    }
+    const grade = await gradeRow({
       assert: test.assert,
       threshold,
-      output: answer.output,
+      scoring: test.scoring,
+      output,
       vars,
       latencyMs: answer.latencyMs,
       cost: answer.cost,
@@ -46,11 +57,12 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
       context: {
         prompt: promptText,
         test: { description, vars, threshold, metadata, options: shown },
-        providerResponse: { output: answer.output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs, finishReason: answer.finishReason, logProbs: answer.logProbs },
+        providerResponse: { output, cost: answer.cost, cached: answer.cached, latencyMs: answer.latencyMs, finishReason: answer.finishReason, logProbs: answer.logProbs },
       },
       http: undefined,
       ...tools,
     });
+    return output === answer.output ? grade : { ...grade, output };
   };
 }
 
@@ -67,7 +79,7 @@ export async function gradeRow(row: GradedRow): Promise<RowGrade> {
   if (row.assert.length === 0) return { pass: true, score: 1, reason: "No assertions", metrics: {}, components: [] };
   const parts = await inOrder(row.assert.filter((node) => !comparesColumns(node)).map((node) => (node.kind === "set" ? gradeSet(node, row) : gradeAssertion(node, row))));
   const { pass, score, reason, metrics } = combine(parts, row.threshold);
-  return {
+  const grade: RowGrade = {
     pass,
     score,
     reason,
@@ -75,6 +87,7 @@ export async function gradeRow(row: GradedRow): Promise<RowGrade> {
     metricWeights: Object.fromEntries([...metrics].map(([name, { weight }]) => [name, weight])),
     components: parts.flatMap((part) => [part, ...part.members]).map(({ pass, score, reason, type, metric }) => ({ pass, score, reason, type, ...(metric === undefined ? {} : { metric }) })),
   };
+  return row.scoring === undefined ? grade : scored(grade, row.scoring, row);
 }
 
 /** All results, or the first error by position rather than by time: the same row gives the same message. */
@@ -91,8 +104,9 @@ async function gradeSet(set: AssertionSet, row: GradedRow): Promise<Scored> {
   return { ...combine(members, set.threshold), type: "assert-set", weight: set.weight, metric: metricName(set.metric, row), members };
 }
 
-async function gradeAssertion(assertion: Assertion, row: GradedRow): Promise<Scored> {
-  const { type, weight } = assertion;
+async function gradeAssertion(assertion: Assertion, whole: GradedRow): Promise<Scored> {
+  const { type, weight, transform } = assertion;
+  const row = transform === undefined ? whole : { ...whole, output: await transformed(whole.suiteCode, transform, whole.output, { vars: whole.vars, prompt: { label: whole.context["prompt"] } }) };
   const definition = definitionOf(type);
   if (!definition) throw new JudgeError(`The assertion type "${type}" is not known.`);
   const negated = type.startsWith("not-");

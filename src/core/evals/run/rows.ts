@@ -42,8 +42,8 @@ export function* rowsOf(series: Series, index: number, tests: readonly Case[], r
   }
 }
 
-function question({ prompt, provider, own }: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
-  const side = { prompt, provider: (test.provider && own?.get(test.provider)) ?? provider };
+function question({ prompt, provider, own, transform }: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
+  const side = { prompt, transform, provider: (test.provider && own?.get(test.provider)) ?? provider };
   const { prefix = "", suffix = "", provider: overrides } = test.options;
   const prepare = () => {
     const { template, dialect, defaults } = side.prompt;

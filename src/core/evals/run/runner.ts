@@ -8,7 +8,7 @@ import { CallError, type Provider } from "../providers/provider.ts";
 import { answererOf, BudgetError, type Caller, isRemote } from "./caller.ts";
 import { ColumnPass, type Finished } from "./columnPass.ts";
 import { type Arm, type Question, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
-import type { Series } from "./series.ts";
+import type { Series, Side } from "./series.ts";
 import { type CaseTally, type Judged, put, type Sample, type SeriesTally } from "./tally.ts";
 
 /** Rows under way at once; calls are limited per endpoint besides. */
@@ -16,7 +16,7 @@ const WORKERS = 64;
 const PREVIEW_CHARACTERS = 200;
 
 /** @param row.repeat, row.caller for judges that are asked in their turn. */
-export type Judge = (row: { test: Case; answer: Answer; promptText: string; repeat: number; caller: Caller; provider: Provider }) => Promise<RowGrade>;
+export type Judge = (row: { test: Case; answer: Answer; promptText: string; side: Side; repeat: number; caller: Caller; provider: Provider }) => Promise<RowGrade>;
 
 export interface RunnerOptions {
   readonly runId: string;
@@ -257,8 +257,8 @@ class RowWork {
     };
     try {
       const { text, vars } = question.prepare();
-      const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, repeat: row.repeat, caller: this.caller, provider });
-      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, reason: grade.reason, components: grade.components };
+      const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, side: question.side, repeat: row.repeat, caller: this.caller, provider });
+      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, reason: grade.reason, components: grade.components, ...(grade.output === undefined ? {} : { output: grade.output, preview: preview(grade.output) }) };
     } catch (error) {
       if (this.options.signal.aborted) throw error;
       if (!(error instanceof JudgeError)) throw error;

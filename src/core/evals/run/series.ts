@@ -7,6 +7,8 @@ export interface Side {
   readonly provider: Provider;
   /** Those that tests name for themselves, which are asked instead. */
   readonly own?: ReadonlyMap<ProviderSpec, Provider>;
+  /** What its outputs become before anything else. */
+  readonly transform?: string;
 }
 
 /** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
@@ -34,12 +36,13 @@ export function seriesOf(suite: Suite, baseline: Suite | undefined, create: Crea
     for (const prompt of suite.prompts) {
       if (!serves(spec, prompt)) continue;
       const oldPrompt = baseline?.prompts.find((candidate) => candidate.key === prompt.key);
-      const oldProvider = then.find((candidate) => candidate.provider?.key === provider.key)?.provider;
+      const old = then.find((candidate) => candidate.provider?.key === provider.key);
+      const oldProvider = old?.provider;
       series.push({
         key: `${prompt.key} · ${provider.key}`,
         providerId: spec.id,
-        current: { prompt, provider, own },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own } : undefined,
+        current: { prompt, provider, own, transform: spec.transform },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform } : undefined,
       });
     }
   }

@@ -4,6 +4,7 @@ import { baseType, checkAssertion, definitionOf, KNOWN_TYPES, LATER_TYPES, UNSUP
 import { comparesColumns } from "../judges/columns.ts";
 import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
 import { readGraders, readRubricPrompt } from "./graders.ts";
+import { readTransform } from "./code.ts";
 import { ASSERTION_KEYS, checkKeys, SET_KEYS } from "./keys.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -37,7 +38,8 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   const value = await resolvedValue(source, item["value"], type, at(place, "value"));
   // What could not be read is told already: that the value is missing would be the same mistake again.
   if (value === undefined && isFileReference(item["value"])) return undefined;
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
+  const transform = await readTransform(source, item["transform"], at(place, "transform"));
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(transform === undefined ? {} : { transform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
   return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 

@@ -2,9 +2,10 @@ import type { Location } from "../../problem.ts";
 import type { AssertionNode, ProviderSpec } from "../model.ts";
 import { number, readAssertions } from "./assertions.ts";
 import { readGraders, readRubricPrompt } from "./graders.ts";
+import { readCodeFile, readTransform } from "./code.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
 import { readProviders } from "./providers.ts";
-import { at, folderOf, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { at, folderOf, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readVars } from "./vars.ts";
 
 /** A test as written, with what it names read; before the suite's defaults and before expansion. */
@@ -17,6 +18,7 @@ export interface Draft {
   readonly options: Record<string, unknown>;
   readonly prompts: readonly string[] | undefined;
   readonly providers: readonly string[] | undefined;
+  readonly scoring: string | undefined;
   /** Asked instead of the suite's providers. */
   readonly provider: ProviderSpec | undefined;
   readonly providerOutput: unknown;
@@ -25,7 +27,7 @@ export interface Draft {
   readonly idLocation: () => Location;
 }
 
-export const EMPTY: Omit<Draft, "location" | "idLocation"> = { description: undefined, vars: {}, assert: [], threshold: undefined, metadata: {}, options: {}, prompts: undefined, providers: undefined, provider: undefined, providerOutput: undefined };
+export const EMPTY: Omit<Draft, "location" | "idLocation"> = { description: undefined, vars: {}, assert: [], threshold: undefined, metadata: {}, options: {}, prompts: undefined, providers: undefined, provider: undefined, scoring: undefined, providerOutput: undefined };
 
 export async function readDraft(source: SuiteSource, value: Record<string, unknown>, place: Place): Promise<Draft> {
   checkKeys(source, value, place, TEST_KEYS);
@@ -38,15 +40,29 @@ export async function readDraft(source: SuiteSource, value: Record<string, unkno
     assert: await readAssertions(source, value["assert"], at(place, "assert")),
     threshold: number(source, value, "threshold", place),
     metadata: isRecord(value["metadata"]) ? value["metadata"] : {},
-    options: { ...options, ...(await judgesOf(source, options, at(place, "options"))) },
+    options: { ...options, ...(await judgesOf(source, options, at(place, "options"))), ...(await transformsOf(source, options, at(place, "options"))) },
     prompts: names(value["prompts"]),
     providers: names(value["providers"]),
+    scoring: await scoringOf(source, value["assertScoringFunction"], at(place, "assertScoringFunction")),
     provider: (await readProviders(source, value["provider"], at(place, "provider")))[0],
     // An output of nothing is none, as in promptfoo.
     providerOutput: value["providerOutput"] || undefined,
     location: () => locationOf(place),
     idLocation: () => locationOf(at(place, "metadata", "id")),
   };
+}
+
+/** `postprocess` is the older name. An empty one undoes the default one. */
+async function transformsOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Record<string, unknown>> {
+  const written = ["transform", "postprocess"].filter((key) => options[key] !== undefined);
+  return Object.fromEntries(await Promise.all(written.map(async (key) => [key, await readTransform(source, options[key], at(place, key))] as const)));
+}
+
+async function scoringOf(source: SuiteSource, value: unknown, place: Place): Promise<string | undefined> {
+  if (value === undefined || value === null) return undefined;
+  if (isFileReference(value)) return readCodeFile(source, value, place);
+  source.report("error", "bad-scoring", "assertScoringFunction is a file:// with a .js, .ts or .py file.", place);
+  return undefined;
 }
 
 /** Who judges, and by which question, read into the places where they were written. */

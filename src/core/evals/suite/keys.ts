@@ -11,8 +11,8 @@ interface KeyTable {
 
 export const SUITE_KEYS: KeyTable = {
   of: "a suite",
-  known: ["description", "tags", "prompts", "providers", "targets", "tests", "defaultTest", "outputPath", "env", "evaluateOptions", "commandLineOptions", "metadata", "sharing", "$schema", "assertionTemplates", "version", "author"],
-  later: { scenarios: "Scenarios", nunjucksFilters: "Custom filters", derivedMetrics: "Derived metrics", extensions: "Extensions", redteam: "Red teaming", tracing: "Tracing" },
+  known: ["description", "tags", "prompts", "providers", "targets", "tests", "scenarios", "defaultTest", "outputPath", "env", "evaluateOptions", "commandLineOptions", "metadata", "sharing", "$schema", "assertionTemplates", "version", "author"],
+  later: { nunjucksFilters: "Custom filters", derivedMetrics: "Derived metrics", extensions: "Extensions", redteam: "Red teaming", tracing: "Tracing" },
 };
 
 export const GITHUB_KEYS: KeyTable = {
@@ -22,25 +22,26 @@ export const GITHUB_KEYS: KeyTable = {
 
 export const TEST_KEYS: KeyTable = {
   of: "a test",
-  known: ["description", "vars", "provider", "providers", "prompts", "providerOutput", "assert", "threshold", "metadata", "options"],
-  later: { assertScoringFunction: "assertScoringFunction" },
+  known: ["description", "vars", "provider", "providers", "prompts", "providerOutput", "assert", "assertScoringFunction", "threshold", "metadata", "options"],
 };
 
 export const OPTION_KEYS: KeyTable = {
   of: "a test's options",
-  known: ["prefix", "suffix", "repeat", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
-  later: { transform: "Transforms", postprocess: "Transforms", transformVars: "Transforms of variables", storeOutputAs: "storeOutputAs", runSerially: "runSerially" },
+  known: ["prefix", "suffix", "transform", "postprocess", "repeat", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
+  later: { transformVars: "Transforms of variables", storeOutputAs: "storeOutputAs", runSerially: "runSerially" },
 };
+
+export const SCENARIO_KEYS: KeyTable = { of: "a scenario", known: ["description", "config", "tests"] };
 
 export const ASSERTION_KEYS: KeyTable = {
   of: "an assertion",
-  known: ["type", "value", "threshold", "weight", "metric", "config", "provider", "rubricPrompt", "description"],
-  later: { transform: "Transforms", contextTransform: "contextTransform" },
+  known: ["type", "value", "threshold", "weight", "metric", "config", "transform", "provider", "rubricPrompt", "description"],
+  later: { contextTransform: "contextTransform" },
 };
 
 export const SET_KEYS: KeyTable = { of: "an assert-set", known: ["type", "assert", "threshold", "weight", "metric", "config"] };
 
-export const PROVIDER_KEYS: KeyTable = { of: "a provider", known: ["id", "label", "config", "prompts", "delay", "env", "inputs"], later: { transform: "Transforms" } };
+export const PROVIDER_KEYS: KeyTable = { of: "a provider", known: ["id", "label", "config", "prompts", "delay", "env", "inputs", "transform"] };
 
 /** Says of every key that is not known, or not yet. `__` and `x-` keys are a person's own. */
 export function checkKeys(source: SuiteSource, value: Readonly<Record<string, unknown>>, place: Place, table: KeyTable): void {

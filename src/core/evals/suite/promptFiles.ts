@@ -114,7 +114,7 @@ function csvPrompts(source: SuiteSource, file: string, text: string, options: Na
     const found = lines(text).map((line) => ({ ...slice(line), config: options.config }));
     return /^prompt$/i.test(found[0]?.template.trim() ?? "") ? found.slice(1) : found;
   }
-  const [head, ...rows] = readTable(source, file, text, { trim: true });
+  const [head, ...rows] = readTable(source, file, text);
   if (!head) return [];
   const [prompt, label] = [head.cells.indexOf("prompt"), head.cells.indexOf("label")];
   if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.location());

@@ -2,6 +2,7 @@ import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
 import { CALLABLE, isKnownProvider } from "../providers/registry.ts";
 import { responsePath } from "../providers/http.ts";
+import { readTransform } from "./code.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -34,7 +35,8 @@ async function one(source: SuiteSource, item: unknown, place: Place, open: reado
   }
   if (isFileReference(item["id"])) {
     const loaded = await fromFile(source, withoutScheme(item["id"]), at(place, "id"), open);
-    return loaded.map((spec) => ({ ...spec, ...overrides(item) }));
+    const own = await transformOf(source, item, place);
+    return loaded.map((spec) => ({ ...spec, ...overrides(item), ...own }));
   }
   return checked(source, String(item["id"]), item, place, locationOf(at(place, "id")));
 }
@@ -63,7 +65,7 @@ async function fromFound(source: SuiteSource, path: string, place: Place, open: 
   return readProviders(source, document.value, { document, path: [] }, [...open, document.file]);
 }
 
-function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idAt: Location): ProviderSpec[] {
+async function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idAt: Location): Promise<ProviderSpec[]> {
   checkKeys(source, options, place, PROVIDER_KEYS);
   if (!isKnownProvider(id)) {
     const kind = id.split(":")[0] ?? id;
@@ -77,7 +79,12 @@ function checked(source: SuiteSource, id: string, options: Record<string, unknow
   for (const name of ["transformRequest", "validateStatus", "request"]) {
     if (config[name] !== undefined) source.notYet(name, at(place, "config", name));
   }
-  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options) }];
+  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)) }];
+}
+
+async function transformOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Pick<ProviderSpec, "transform">> {
+  const transform = await readTransform(source, options["transform"], at(place, "transform"));
+  return transform === undefined ? {} : { transform };
 }
 
 function overrides(options: Record<string, unknown>): Partial<Pick<ProviderSpec, "label" | "prompts" | "delay" | "env" | "config">> {

@@ -15,7 +15,7 @@ const OPTIONS = { info: true, relax_column_count: true, bom: true } satisfies Op
  * The rows of a CSV file, its head first. A broken file is a problem at its row, and has no rows.
  * @param options `trim`: spaces around cells are none of theirs.
  */
-export function readTable(source: SuiteSource, file: string, text: string, { trim }: { trim: boolean }): Row[] {
+export function readTable(source: SuiteSource, file: string, text: string, { trim } = { trim: true }): Row[] {
   const bytes = Buffer.from(text);
   const index = new LineIndex(text);
   /** Line ends around a row are not part of it. */

@@ -4,6 +4,7 @@ import type { Case, CaseOptions, Graders } from "../model.ts";
 import { caseIds } from "./caseIds.ts";
 import { type Draft, EMPTY, readDraft } from "./draft.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { readScenarios } from "./scenarios.ts";
 import { readTests } from "./testList.ts";
 import { combinations } from "./vars.ts";
 
@@ -12,7 +13,7 @@ const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p
 /** The tests of a suite, with the defaults and every combination of their variables, in promptfoo's order. */
 export async function readCases(source: SuiteSource, config: Record<string, unknown>, root: Place): Promise<Case[]> {
   const defaults = await readDefaults(source, config["defaultTest"], at(root, "defaultTest"));
-  const drafts = await readTests(source, config["tests"], at(root, "tests"));
+  const drafts = [...(await readTests(source, config["tests"], at(root, "tests"))), ...(await readScenarios(source, config["scenarios"], at(root, "scenarios")))];
   if (drafts.length === 0 && !source.problems.some((problem) => problem.severity === "error")) {
     source.report("warning", "no-tests", "This suite has no tests: each prompt runs once, and only the default assertions judge it.", root);
     drafts.push({ ...EMPTY, location: () => locationOf(root), idLocation: () => locationOf(root) });
@@ -39,12 +40,14 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     const own = draft.metadata["id"] === undefined ? undefined : String(draft.metadata["id"]);
     if (own !== undefined) {
       const first = explicit.get(own);
-      if (first) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is ${said(first.idLocation(), draft.idLocation())}.`, draft.idLocation());
+      // A test of a scenario has the same id with each set of data.
+      if (first && first.idLocation !== draft.idLocation) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is ${said(first.idLocation(), draft.idLocation())}.`, draft.idLocation());
       else explicit.set(own, draft);
     }
     const options = optionsOf(draft, defaults);
     const vars = { ...defaults?.vars, ...draft.vars };
     const provider = draft.provider ?? defaults?.provider;
+    const scoring = draft.scoring ?? defaults?.scoring;
     const assert = [...(options["disableDefaultAsserts"] === true ? [] : (defaults?.assert ?? [])), ...draft.assert];
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
       cases.push({
@@ -59,6 +62,7 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
         prompts: draft.prompts ?? defaults?.prompts,
         providers: draft.providers ?? defaults?.providers,
         ...(provider === undefined ? {} : { provider }),
+        ...(scoring === undefined ? {} : { scoring }),
         providerOutput: draft.providerOutput ?? defaults?.providerOutput,
         location: draft.location,
       });
@@ -82,9 +86,11 @@ function said({ file, range }: Location, from: Location): string {
 function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {
   const text = (key: string) => (typeof options[key] === "string" ? options[key] : undefined);
   const repeat = options["repeat"];
+  const transform = text("transform") ?? text("postprocess");
   return {
     prefix: text("prefix"),
     suffix: text("suffix"),
+    ...(transform === undefined ? {} : { transform }),
     repeat: typeof repeat === "number" && Number.isInteger(repeat) && repeat > 0 ? repeat : undefined,
     provider: Object.fromEntries(PARAMETERS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])),
     ...(options["provider"] === undefined ? {} : { grader: options["provider"] as Graders }),

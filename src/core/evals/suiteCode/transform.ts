@@ -1,0 +1,40 @@
+import { JudgeError } from "../model.ts";
+import type { Outcome } from "./protocol.ts";
+import type { SuiteCode } from "./pool.ts";
+
+/** `file://PATH.js`, `.ts` or `.py`, with the name of a function; Windows paths hold a colon of their own. */
+const FILE = /^file:\/\/(.+?\.(?:[cm]?[jt]s|(py)))(?::([\w$.]+))?$/i;
+
+export function isCodeFile(reference: string): boolean {
+  return FILE.test(reference);
+}
+
+/** The path in a reference to a file of code. */
+export function codeFileOf(reference: string): { readonly file: string; readonly python: boolean; readonly name: string | undefined } {
+  const [, file = "", python, name] = FILE.exec(reference) ?? [];
+  return { file, python: python !== undefined, name };
+}
+
+/** The function body that promptfoo makes of a transform: one line is an expression, several need a `return`. */
+export function transformBody(code: string): string {
+  return code.includes("\n") ? code : `return ${code}`;
+}
+
+/** Calls the function that a file is referenced for. @param python the name that it has in Python where none is said. */
+export function callFile(suiteCode: SuiteCode, reference: string, args: readonly unknown[], python: string): Promise<Outcome> {
+  const { file, python: isPython, name } = codeFileOf(reference);
+  return isPython ? suiteCode.interpret({ language: "python", file, name: name ?? python, args }) : suiteCode.call({ kind: "file", file, name, args });
+}
+
+/**
+ * What a transform makes of an output, in the child process.
+ * @param code JavaScript, or a reference to a file of code with its absolute path.
+ * @throws {JudgeError} when it fails or returns nothing: there is nothing to judge.
+ */
+export async function transformed(suiteCode: SuiteCode, code: string, output: unknown, context: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const outcome = isCodeFile(code) ? await callFile(suiteCode, code, [output, context], "get_transform") : await suiteCode.call({ kind: "inline", body: transformBody(code), output, context });
+  const subject = isCodeFile(code) ? `The transform ${code.slice("file://".length)}` : "The transform";
+  if ("failed" in outcome) throw new JudgeError(`${subject} ${{ load: "cannot be used:", run: "threw", return: "returned" }[outcome.failed]} ${outcome.message}`);
+  if (outcome.value === undefined || outcome.value === null) throw new JudgeError(`${subject} returned nothing. A transform of several lines needs a return.`);
+  return outcome.value;
+}
