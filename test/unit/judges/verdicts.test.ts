@@ -98,6 +98,9 @@ describe("conversation-relevance", () => {
     ["a threshold", relevance({ threshold: 0.8 }), lastIs(1), false, 0.75, turns(4)],
     ["turned round", relevance({}, "not-conversation-relevance"), lastIs(1), false, 0.25, turns(4)],
     ["prose", relevance(), "Relevant.", /no \{verdict/],
+    ["a conversation that is none", relevance(), json({ verdict: "yes" }), /needs a list of \{input, output\}/, 0, { vars: { _conversation: [null] } }],
+    ["a broken question of the suite's own", relevance({ rubricPrompt: "{% if %}" }), json({ verdict: "yes" }), /rubricPrompt cannot be filled in/],
+    ["a question of the suite's own loops over the exchanges", relevance({ rubricPrompt: "{% for m in messages %}{{m.input}}{% endfor %}" }), ({ text }) => json({ verdict: text === "the prompt" ? "yes" : "no" }), true, 1],
     ["another verdict", relevance(), json({ verdict: "maybe" }), /no \{verdict/],
   ]);
 

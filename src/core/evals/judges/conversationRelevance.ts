@@ -1,5 +1,5 @@
 import type { AssertionDefinition, GradeContext } from "../assertions/definition.ts";
-import type { Message } from "../model.ts";
+import { JudgeError, type Message } from "../model.ts";
 import { atLeast, graderOf, ownPrompt, promptOf } from "./judgement.ts";
 import { question } from "./question.ts";
 import { replyObject, textIn } from "./reply.ts";
@@ -36,7 +36,7 @@ function judgeLast(context: GradeContext, turns: readonly Turn[]): Promise<{ rel
   const conversation = turns.map(({ input, output }) => `user: ${said(input)}\nassistant: ${said(output)}`).join("\n");
   const own = ownPrompt(context);
   // promptfoo hands the exchanges to a question of the suite's own as they are, to be looped over.
-  const messages: Message[] = typeof own === "string" ? [{ role: "user", content: context.row.render(own, { ...context.row.vars, messages: turns }) }] : question({
+  const messages: Message[] = typeof own === "string" ? [{ role: "user", content: filled(context, own, turns) }] : question({
     task: "You read a part of a conversation. Decide whether the last message of the assistant is relevant to what was said before. Say no only when it has nothing to do with it; a vague answer to a vague message is relevant.",
     material: { conversation },
     reply: 'Reply with one JSON object and nothing else: {"verdict": "yes" or "no", "reason": "<one sentence, for no only>"}.',
@@ -50,9 +50,20 @@ async function readVerdict(reply: string): Promise<{ relevant: boolean; reason: 
   return verdict === "yes" || verdict === "no" ? { relevant: verdict === "yes", reason: textIn(found?.["reason"]) } : undefined;
 }
 
+function filled({ row }: GradeContext, own: string, messages: readonly Turn[]): string {
+  try {
+    return row.render(own, { ...row.vars, messages });
+  } catch (error) {
+    throw new JudgeError(`The rubricPrompt cannot be filled in: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function turnsOf(context: GradeContext): readonly Turn[] {
-  const given = context.row.vars["_conversation"];
-  if (Array.isArray(given) && given.length > 0) return given as Turn[];
+  const given: unknown = context.row.vars["_conversation"];
+  if (Array.isArray(given) && given.length > 0) {
+    if (given.every((turn): turn is Turn => turn !== null && typeof turn === "object" && "input" in turn && "output" in turn)) return given;
+    throw new JudgeError(`${context.type} needs a list of {input, output} as the variable "_conversation".`);
+  }
   return [{ input: promptOf(context), output: context.text }];
 }
 
