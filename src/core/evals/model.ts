@@ -88,6 +88,8 @@ export interface CaseOptions {
   /** What is judged of an output: JavaScript, or the reference to a file of code. */
   readonly transform?: string;
   readonly repeat: number | undefined;
+  /** Asked before the others and one by one. */
+  readonly runSerially?: boolean;
   /** Overrides of the provider's configuration: `temperature`, `max_tokens`, … */
   readonly provider: Readonly<Record<string, unknown>>;
   /** Who judges where an assertion names nobody. */

@@ -26,9 +26,9 @@ export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVers
   return seriesOf(current.suite, before && withCurrentKeys(before.suite, current.suite), create(current), before ? create(before) : undefined, own);
 }
 
-/** The providers that tests name for themselves; an endpoint of `llmops.yaml` replaces these, too. */
-function ownProviders({ suite, settings }: SuiteVersion, create: (spec: ProviderSpec) => Provider | undefined): Map<ProviderSpec, Provider> | undefined {
-  const specs = new Set(settings.endpoint === undefined ? suite.cases.flatMap((test) => test.provider ?? []) : []);
+/** The providers that tests name for themselves. */
+function ownProviders({ suite }: SuiteVersion, create: (spec: ProviderSpec) => Provider | undefined): Map<ProviderSpec, Provider> | undefined {
+  const specs = new Set(suite.cases.flatMap((test) => test.provider ?? []));
   if (specs.size === 0) return undefined;
   const made = [...specs].map((spec) => [spec, create(spec)] as const);
   return new Map(made.filter((entry): entry is readonly [ProviderSpec, Provider] => entry[1] !== undefined));

@@ -52,7 +52,9 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
   const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
   if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
   const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : []), ...(instead !== undefined && !endpoint ? [unknownEndpoint(instead, loaded)] : [])];
-  return { suite: { ...own, providers, problems }, settings, config: loaded.config, files, env };
+  // An endpoint that replaces the suite's providers replaces those of single tests, too.
+  const cases = endpoint ? own.cases.map(({ provider: _provider, ...test }) => test) : own.cases;
+  return { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, env };
 }
 
 function unknownEndpoint(name: string, { config, file }: LoadedConfig): Problem {

@@ -81,10 +81,12 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
   const work = new RowWork(options, caller, plan.tallies);
   try {
     options.onProgress(0, total);
-    await pool(plan.rows, WORKERS, async (row) => {
+    const run = async (row: Row) => {
       await work.run(row, false);
       finish();
-    });
+    };
+    await pool(oneByOne(plan.rows), 1, run);
+    await pool(plan.rows.filter((row) => !row.test.options.runSerially), WORKERS, run);
     batch.flush();
     // A provider that changed silently since the cached answers were made would be blamed on the edit.
     await pool(work.fromAnotherModel(plan.rows), WORKERS, (row) => work.run(row, true));
@@ -93,6 +95,11 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     batch.flush();
   }
   return plan.series();
+}
+
+/** Rows of tests that are not to meet any other at an endpoint, in promptfoo's order. */
+function oneByOne(rows: readonly Row[]): Row[] {
+  return rows.filter((row) => row.test.options.runSerially).sort((a, b) => a.test.index - b.test.index || a.repeat - b.repeat || a.series - b.series);
 }
 
 function checkBudget(needed: number, spent: number, maxCalls: number): void {

@@ -91,6 +91,7 @@ function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {
     prefix: text("prefix"),
     suffix: text("suffix"),
     ...(transform === undefined ? {} : { transform }),
+    ...(options["runSerially"] === true ? { runSerially: true } : {}),
     repeat: typeof repeat === "number" && Number.isInteger(repeat) && repeat > 0 ? repeat : undefined,
     provider: Object.fromEntries(PARAMETERS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])),
     ...(options["provider"] === undefined ? {} : { grader: options["provider"] as Graders }),
