@@ -103,7 +103,7 @@ describe("exit codes", function () {
       [["eval", "--fail-on", "weather"], /Only "inconclusive" can be named here\.\n/],
       [["eval", "--filter", "no such text"], /^No case contains "no such text": nothing was judged\.\n$/],
       [["eval", "--baseline", "main"], /^"main" names a commit, but this is no git repository\.\n$/],
-      [["eval", "--baseline", "other.json"], /^other\.json has no baseline of promptfooconfig\.yaml\.\n$/],
+      [["eval", "--baseline", "other.json"], /^There is no file other\.json\.\n$/],
       [["sandbox", "--port", "65536"], /argument '65536' is invalid\. It takes a port: a whole number up to 65535\.\n/],
       [["runs", "show", "0123"], /^There is no run 0123\. "llmops runs list" shows them\.\n$/],
       [["runs", "list", "--limit", "x"], /argument 'x' is invalid\./],
