@@ -101,6 +101,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(act(async (front, options: object) => (await import("./init.ts")).initCommand(front, options)));
 
   program
+    .command("import")
+    .description("bring in an eval of OpenAI Evals, a folder of GitHub's .prompt.yml, or promptfoo's results")
+    .argument("<from>", "a registry file (.yaml), a folder, or results (.json)")
+    .option("-o, --output <folder>", "where an eval's suite is written")
+    .option("--eval <name>", "which eval of the registry file")
+    .option("--data <folder>", "where the registry's samples are")
+    .option("--suite <path>", "the suite that results are listed under")
+    .option("--force", "overwrite files that are there")
+    .option("--json", "one JSON object on stdout")
+    .action(act(async (front, from: string, options: object) => (await import("./import.ts")).importCommand(front, from, options)));
+
+  program
     .command("sandbox")
     .description("serve the sandbox: an OpenAI-compatible endpoint whose answers depend on the prompt")
     .option("--port <n>", "port to listen on; 0: any that is free", port, 0)
