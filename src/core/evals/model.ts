@@ -51,6 +51,8 @@ export interface ProviderSpec {
   readonly config: Readonly<Record<string, unknown>>;
   /** What its outputs become before anything else. */
   readonly transform?: string;
+  /** What is taken of an answer's body (`transformResponse` of `http`), where that is code and no path. */
+  readonly response?: string;
   /** Prompt keys or labels it is limited to. */
   readonly prompts: readonly string[] | undefined;
   readonly delay: number | undefined;

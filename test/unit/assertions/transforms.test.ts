@@ -40,6 +40,14 @@ describe("transforms", function () {
     assert.deepEqual([row.pass, row.output], [true, "x one two"]);
   });
 
+  it("of an answer's body come first, and may say that it is an error", async () => {
+    const taken = async (response: string, body: string) => (await createJudge({ render: (text) => text, suiteCode: bench.suiteCode })({ test: test({}), answer: answer(body), promptText: "", side: { ...side, response } })).output;
+    assert.equal(await taken("json.a + text.length", '{"a":1}'), "8 one");
+    assert.equal(await taken("(json, text) => ({ output: json ?? text })", "no JSON"), "no JSON one");
+    await assert.rejects(taken("({ error: 'busy' })", "{}"), (error) => error instanceof JudgeError && error.message === "transformResponse says: busy");
+    await assert.rejects(taken("json.a.b", "{}"), /transformResponse threw TypeError/);
+  });
+
   it("make nothing of no output", async () => assert.equal((await judge({ assert: [assertion("contains", "one")] }, null)).reason, "No output"));
 
   it("a scoring function grades the row, and fails it when it breaks", async () => {

@@ -160,8 +160,18 @@ describe("the http provider", function () {
     ["text where it is no JSON", undefined, "plain", "plain"],
     ["a path", "json.choices[0].message.content", '{"choices":[{"message":{"content":"good"}}]}', "good"],
     ["a path in brackets", 'json["a b"][1]', '{"a b":[1,2]}', 2],
-    ["nothing where the path leads nowhere", "json.a.b.c", '{"a":1}', null],
+    ["nothing where the path leads nowhere", "json.a.b", '{"a":1}', null],
   ];
+  it("answers an error where the path leads through what is not there, as in promptfoo", async () => {
+    const { http } = model(() => ({ status: 200, body: '{"a":1}' }));
+    await assert.rejects(send(provider("https", { url, transformResponse: "json.a.b.c" }, { http })), /answered JSON that has no a\.b, but transformResponse reads json\.a\.b\.c/);
+  });
+
+  it("keeps apart what providers take of the same answer", () => {
+    const identities = [undefined, "json.a", "json.b"].map((transformResponse) => provider("https", { url, transformResponse }).prepare(callOf("Hello")).identity);
+    assert.equal(new Set(identities).size, 3);
+  });
+
   for (const [what, transformResponse, body, output] of answers) {
     it(`answers ${what}`, async () => {
       const { http } = model(() => ({ status: 200, body }));

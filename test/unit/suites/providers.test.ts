@@ -53,7 +53,7 @@ describe("providers of a suite", () => {
     ["[file://q*.yaml]", "missing-file", "promptfooconfig.yaml:2:13 file://q*.yaml", /matches no file/],
     ["file://p.yaml", "cyclic-file", "p.yaml:1:3 file://p.yaml", /leads back to itself/, { "p.yaml": "- file://p.yaml\n" }],
     ["[{ id: echo, transform: 'output(' }]", "bad-transform", "promptfooconfig.yaml:2:36 'output('", /This transform does not compile/],
-    ["[{ id: http, config: { url: x, transformResponse: 'json.a + 1' } }]", "not-yet", "promptfooconfig.yaml:2:43 transformResponse", /more than a path/],
+    ["[{ id: http, config: { url: x, transformResponse: 'json.a +' } }]", "bad-transform", "promptfooconfig.yaml:2:62 'json.a +'", /This transformResponse does not compile/],
   ];
   for (const [written, code, at, message, files] of WRONG) {
     it(`say what is wrong: ${written}${files ? ` with ${JSON.stringify(files)}` : ""}`, () => assertMistake({ "promptfooconfig.yaml": suiteOf(written), ...files }, code, at, message));

@@ -7,7 +7,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { Caller } from "../run/caller.ts";
 import type { Side } from "../run/series.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
-import { transformed } from "../suiteCode/transform.ts";
+import { responded, transformed } from "../suiteCode/transform.ts";
 import type { Claim, FinalGrade, GradedRow, Render } from "./definition.ts";
 import { baseType, definitionOf, SCRIPT_TYPES } from "./registry.ts";
 import { type Scored, combine } from "./score.ts";
@@ -20,7 +20,7 @@ export interface JudgedAnswer {
   readonly answer: Answer;
   readonly promptText: string;
   /** Whose prompt and provider it is: what the provider's outputs become comes before the test's own transform. */
-  readonly side?: Pick<Side, "prompt" | "transform">;
+  readonly side?: Pick<Side, "prompt" | "transform" | "response">;
   /** From 0. */
   readonly repeat?: number;
   /** By whom judges are asked in their turn; without it none can be. */
@@ -36,7 +36,7 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
     const { description, vars, threshold, metadata, options } = test;
     // Who judges is none of a script\'s business, and no plain data.
     const { grader: _grader, ...shown } = options;
-    let { output } = answer;
+    let output = side?.response === undefined ? answer.output : await responded(tools.suiteCode, side.response, answer.output);
     for (const code of [side?.transform, options.transform]) {
       if (code === undefined || output === null || output === undefined) continue;
       output = await transformed(tools.suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });

@@ -15,6 +15,8 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
   const method = typeof config["method"] === "string" ? config["method"].toUpperCase() : config["body"] === undefined ? "GET" : "POST";
   const origin = safeOrigin(url);
   const path = responsePath(config["transformResponse"] ?? config["responseParser"]);
+  // Two providers may take different parts of the same answer; what is kept is what was taken.
+  const taken = spec.response !== undefined ? "body" : path?.join(".");
   return {
     key: spec.label ?? spec.id,
     origin,
@@ -23,7 +25,7 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
       const body = config["body"] === undefined ? "" : bodyText(config["body"], call);
       const target = withQuery(fillPlaceholders(url, call, encodeURIComponent), config["queryParams"], call);
       const headers = Object.fromEntries(headersOf(config).map(([name, value]) => [name, fillPlaceholders(value, call, (part) => part)]));
-      return { identity: canonicalJson({ url: target, method, body, ...(needsCall(config) ? { headers } : {}) }), request: { method, url: target, body }, headers };
+      return { identity: canonicalJson({ url: target, method, body, taken, ...(needsCall(config) ? { headers } : {}) }), request: { method, url: target, body }, headers };
     },
     async send(prepared, signal) {
       const headers: Record<string, string> = typeof config["body"] === "object" ? { "content-type": "application/json" } : {};
@@ -38,14 +40,18 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
         timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         signal,
       });
+      const answered = { latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
+      // Code takes of it what it wants, later and in a process of its own.
+      if (spec.response !== undefined) return { output: response.body, ...answered };
       let json: unknown;
       try {
         json = JSON.parse(response.body);
       } catch {
         if (path) throw new CallError("unanswered", `${new URL(url).host} answered no JSON, but transformResponse reads ${String(config["transformResponse"])}.`);
       }
+      if (path && isMissing(follow(json, path.slice(0, -1)))) throw new CallError("unanswered", `${new URL(url).host} answered JSON that has no ${path.slice(0, -1).join(".")}, but transformResponse reads ${String(config["transformResponse"])}.`);
       const output = path ? follow(json, path) : (json ?? response.body);
-      return { output: output ?? null, latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
+      return { output: output ?? null, ...answered };
     },
   };
 }
@@ -116,6 +122,10 @@ export function responsePath(expression: unknown): (string | number)[] | undefin
   const match = /^json((?:\.[A-Za-z_$][\w$]*|\[\d+\]|\[(?:"[^"]*"|'[^']*')\])*)$/.exec(expression.trim());
   if (!match) return undefined;
   return [...(match[1] as string).matchAll(/\.([\w$]+)|\[(\d+)\]|\[["'](.*?)["']\]/g)].map((step) => (step[2] === undefined ? ((step[1] ?? step[3]) as string) : Number(step[2])));
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function follow(value: unknown, path: readonly (string | number)[]): unknown {

@@ -42,8 +42,9 @@ export function* rowsOf(series: Series, index: number, tests: readonly Case[], r
   }
 }
 
-function question({ prompt, provider, own, transform }: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
-  const side = { prompt, transform, provider: (test.provider && own?.get(test.provider)) ?? provider };
+function question({ prompt, provider, own, transform, response }: Side, test: Case, render: RenderPrompt): (repeat: number) => Question {
+  const other = test.provider && own?.get(test.provider);
+  const side = { prompt, transform, provider: other ?? provider, response: other ? test.provider?.response : response };
   const { prefix = "", suffix = "", provider: overrides } = test.options;
   const prepare = () => {
     const { template, dialect, defaults } = side.prompt;

@@ -9,6 +9,8 @@ export interface Side {
   readonly own?: ReadonlyMap<ProviderSpec, Provider>;
   /** What its outputs become before anything else. */
   readonly transform?: string;
+  /** What is taken of an answer's body, which then is all that the provider gives. */
+  readonly response?: string;
 }
 
 /** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
@@ -41,8 +43,8 @@ export function seriesOf(suite: Suite, baseline: Suite | undefined, create: Crea
       series.push({
         key: `${prompt.key} · ${provider.key}`,
         providerId: spec.id,
-        current: { prompt, provider, own, transform: spec.transform },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform } : undefined,
+        current: { prompt, provider, own, transform: spec.transform, response: spec.response },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform, response: old.spec.response } : undefined,
       });
     }
   }

@@ -1,5 +1,5 @@
 import { compileFunction } from "node:vm";
-import { codeFileOf, isCodeFile, transformBody } from "../suiteCode/transform.ts";
+import { codeFileOf, isCodeFile, responseBody, transformBody } from "../suiteCode/transform.ts";
 import { isFileReference, type Place, type SuiteSource } from "./source.ts";
 
 /**
@@ -22,6 +22,23 @@ export async function readTransform(source: SuiteSource, value: unknown, place: 
     return undefined;
   }
   return code;
+}
+
+/** As `readTransform`, for what is taken of an answer's body. */
+export async function readResponseTransform(source: SuiteSource, value: unknown, place: Place): Promise<string | undefined> {
+  if (typeof value !== "string") {
+    source.report("error", "bad-transform", "transformResponse is JavaScript such as json.choices[0].text, or file:// with a .js, .ts or .py file.", place);
+    return undefined;
+  }
+  const code: string = value;
+  if (isFileReference(value)) return readCodeFile(source, value, place);
+  try {
+    compileFunction(responseBody(code), ["output", "context", "process"]);
+    return code;
+  } catch (error) {
+    source.report("error", "bad-transform", `This transformResponse does not compile: ${error instanceof Error ? error.message : String(error)}.`, place);
+    return undefined;
+  }
 }
 
 /** A `file://` reference to code, with its absolute path. */

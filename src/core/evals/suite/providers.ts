@@ -2,7 +2,7 @@ import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
 import { CALLABLE, isKnownProvider } from "../providers/registry.ts";
 import { responsePath } from "../providers/http.ts";
-import { readTransform } from "./code.ts";
+import { readResponseTransform, readTransform } from "./code.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -73,13 +73,13 @@ async function checked(source: SuiteSource, id: string, options: Record<string, 
     return [];
   }
   const config = isRecord(options["config"]) ? options["config"] : {};
-  for (const name of ["transformResponse", "responseParser"]) {
-    if (config[name] !== undefined && !responsePath(config[name])) source.notYet("A transformResponse that is more than a path such as json.choices[0].text", at(place, "config", name));
-  }
+  const parser = config["transformResponse"] === undefined ? "responseParser" : "transformResponse";
+  const takesCode = config[parser] !== undefined && !responsePath(config[parser]);
+  const response = takesCode ? await readResponseTransform(source, config[parser], at(place, "config", parser)) : undefined;
   for (const name of ["transformRequest", "validateStatus", "request"]) {
     if (config[name] !== undefined) source.notYet(name, at(place, "config", name));
   }
-  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)) }];
+  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)), ...(response === undefined ? {} : { response }) }];
 }
 
 async function transformOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Pick<ProviderSpec, "transform">> {

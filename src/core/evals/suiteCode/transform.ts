@@ -26,6 +26,39 @@ export function callFile(suiteCode: SuiteCode, reference: string, args: readonly
   return isPython ? suiteCode.interpret({ language: "python", file, name: name ?? python, args }) : suiteCode.call({ kind: "file", file, name, args });
 }
 
+/** An arrow or a function, which is called; anything else is an expression. */
+const FUNCTION = /^(?:\(.*?\)\s*=>|function\s*\(.*?\))/;
+
+/** The function body that promptfoo makes of a `transformResponse`. */
+export function responseBody(code: string): string {
+  const trimmed = code.trim();
+  return `const { json, text } = output;\nreturn (${trimmed})${FUNCTION.test(trimmed) ? "(json, text, context)" : ""};`;
+}
+
+/**
+ * What code of the suite's takes of an answer's body; an object with an `output` or an `error` says which it is.
+ * @throws {JudgeError} when it fails, or says that the answer is an error.
+ */
+export async function responded(suiteCode: SuiteCode, code: string, body: unknown): Promise<unknown> {
+  const text = String(body ?? "");
+  const json = parsed(text);
+  const outcome = isCodeFile(code) ? await callFile(suiteCode, code, [json, text, {}], "get_transform") : await suiteCode.call({ kind: "inline", body: responseBody(code), output: { json: json || null, text }, context: {} });
+  if ("failed" in outcome) throw new JudgeError(`transformResponse ${{ load: "cannot be used:", run: "threw", return: "returned" }[outcome.failed]} ${outcome.message}`);
+  const { value } = outcome;
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !("output" in value || "error" in value)) return value;
+  const { output, error } = value as { output?: unknown; error?: unknown };
+  if (error) throw new JudgeError(`transformResponse says: ${String(error)}`);
+  return output;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * What a transform makes of an output, in the child process.
  * @param code JavaScript, or a reference to a file of code with its absolute path.

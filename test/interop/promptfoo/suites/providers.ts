@@ -31,6 +31,10 @@ export const providers: Readonly<Record<string, Example>> = {
   "HTTP that answers a text": asked({ id: "http", config: { url: "ENDPOINT/text", method: "POST", headers: { "Content-Type": "text/plain" }, body: "{{prompt}}" } }),
   "HTTP by its address": asked({ id: "ENDPOINT/echo", config: { method: "POST", body: { q: "{{prompt}}" } } }),
   "HTTP with a path into the answer": http({ method: "POST", body: { q: "{{prompt}}", l: [1, { x: "{{a}}" }] }, transformResponse: "json.body.l[1].x" }),
+  "HTTP with code for the answer": { ...asked(
+    ["json.body.q + '!'", "(json, text) => text.length > 3 ? json.body.q : 'short'", "({ output: json.method })", "json.none", "json.none.none", "json.body.l[0] || 'other'", "file://take.js", "file://take.js:named", "function (json) { return json.body; }"].map((transformResponse, n) => ({ id: "http", label: `p${n}`, config: { url: "ENDPOINT/echo", method: "POST", body: { q: "{{prompt}}", l: [0] }, transformResponse } })),
+  ), files: { "take.js": "module.exports = (json, text) => `${json.body.q} of ${text.length > 3}`; module.exports.named = (json) => ({ output: json.path });" } },
+  "HTTP with code for a text": asked({ id: "http", config: { url: "ENDPOINT/text", method: "POST", headers: { "Content-Type": "text/plain" }, body: "{{prompt}}", transformResponse: "json === null ? text.toUpperCase() : 'json'" }, transform: "output + '?'" }),
   "HTTP with a prompt of JSON": { ...http({ method: "POST", body: { q: "{{prompt}}" } }), config: { prompts: ['[{"role": "user", "content": "{{a}}"}]'], providers: [{ id: "http", config: { url: "ENDPOINT/echo", method: "POST", body: { messages: "{{prompt}}" } } }], tests: [{ vars: { a: "x" } }] } },
   "HTTP with quotes and line ends": { config: { prompts: ["{{a}}"], providers: [{ id: "http", config: { url: "ENDPOINT/echo", method: "POST", body: { q: "{{prompt}}", v: "{{a}}" } } }], tests: [{ vars: { a: 'say "hi"\nthere' } }, { vars: { a: '{"n": 1}' } }, { vars: { a: "12" } }] } },
 };
