@@ -4,6 +4,7 @@ import { diskSnapshot } from "../core/config/diskSnapshot.ts";
 import { relativePosix } from "../core/config/settings.ts";
 import type { Problem } from "../core/problem.ts";
 import { ProblemError } from "../core/problem.ts";
+import { plural } from "../core/regression/words.ts";
 import { EXIT } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { suiteTable } from "./table.ts";
@@ -46,7 +47,7 @@ async function fromOpenAiEvals(front: Front, file: string, options: Options): Pr
   const files = [...imported.files].map(([name, text]) => ({ path: join(folder, name), text }));
   await writeNew(front, files, options.force === true);
   const written = files.map(({ path }) => relative(front.cwd, path) || path);
-  report(front, options, { from: "openai-evals", eval: imported.name, tests: imported.tests, files: written }, imported.problems, `${imported.name}: ${counted(imported.tests, "test")}, written into ${written.join(" and ")}.\nNext: choose the provider in the suite, then "llmops eval ${written[0]}".`);
+  report(front, options, { from: "openai-evals", eval: imported.name, tests: imported.tests, files: written }, imported.problems, `${imported.name}: ${plural(imported.tests, "test")}, written into ${written.join(" and ")}.\nNext: choose the provider in the suite, then "llmops eval ${written[0]}".`);
   return EXIT.ok;
 }
 
@@ -75,7 +76,7 @@ async function fromGithub(front: Front, folder: string, options: Options): Promi
   const { proposeForGithubPrompts } = await import("../core/evals/import/githubPrompts.ts");
   const { prompts, proposal, problems } = await proposeForGithubPrompts({ snapshot: disk, root, folder });
   if (prompts.length === 0) throw new UsageError(`There is no .prompt.yml file in ${relative(front.cwd, folder) || folder}.`);
-  const list = prompts.map(({ file, model, cases, graders }) => `${file}: ${counted(cases, "case")}, ${counted(graders, "evaluator")}, model ${model ?? "not named"}`);
+  const list = prompts.map(({ file, model, cases, graders }) => `${file}: ${plural(cases, "case")}, ${plural(graders, "evaluator")}, model ${model ?? "not named"}`);
   report(front, options, { from: "github-models", prompts, proposal }, problems, `${list.join("\n")}\nThey run as they are; nothing was written. GitHub Models is gone: add an endpoint to llmops.yaml, such as\n\n${proposal}`);
   return EXIT.ok;
 }
@@ -88,7 +89,7 @@ async function fromPromptfoo(front: Front, file: string, options: Options): Prom
   const results = readPromptfooResults(file, text);
   if (results.rows.length === 0) throw new UsageError(`${basename(file)} has no rows.`);
   const run = storeImportedRun(workspace, results, relativePosix(workspace.root, options.suite === undefined ? file : resolve(front.cwd, options.suite)), text);
-  report(front, options, { from: "promptfoo", runId: run.runId, suite: run.suite, rows: results.rows.length }, results.problems, `${suiteTable(run, front.host.clock.now())}\n${counted(results.rows.length, "row")} stored as run ${run.runId.slice(0, 8)}: "llmops runs show ${run.runId.slice(0, 8)}" shows it.`);
+  report(front, options, { from: "promptfoo", runId: run.runId, suite: run.suite, rows: results.rows.length }, results.problems, `${suiteTable(run, front.host.clock.now())}\n${plural(results.rows.length, "row")} stored as run ${run.runId.slice(0, 8)}: "llmops runs show ${run.runId.slice(0, 8)}" shows it.`);
   return EXIT.ok;
 }
 
@@ -101,10 +102,6 @@ async function writeNew(front: Front, files: readonly { path: string; text: stri
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, force ? {} : { flag: "wx" });
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -21,6 +21,7 @@ function replyTo({ material, instructions }: JudgeRequest): string | undefined {
   const of = (name: string) => material.get(name) ?? "";
   const has = (...names: string[]) => names.every((name) => material.has(name));
   if (has("output", "rubric")) return rubric(of("output"), of("rubric"));
+  if (has("completion")) return String(1 + Math.round(4 * likeness(of("completion"), of("expected") || of("input") || of("completion"))));
   if (has("criterion", "output-0")) return best(of("criterion"), [...material].filter(([name]) => /^output-\d+$/.test(name)).map(([, text]) => text));
   if (has("criterion", "steps", "output")) return grade(of("output"), of("criterion"));
   if (has("criterion", "output")) return letter(of("output"), of("criterion"));

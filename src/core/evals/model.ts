@@ -107,6 +107,8 @@ export interface Graders {
   readonly text?: ProviderSpec;
   readonly embedding?: ProviderSpec;
   readonly moderation?: ProviderSpec;
+  /** An endpoint of `llmops.yaml` judges instead where one is named: these are of a service that is gone. */
+  readonly unlessEndpoint?: boolean;
 }
 
 export type AssertionNode = Assertion | AssertionSet;

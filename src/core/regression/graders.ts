@@ -29,7 +29,7 @@ export interface SuiteGraders {
 }
 
 /**
- * Who judges for a suite, in this order: the assertion's provider, the test's, the endpoint `judge:` of the
+ * Who judges for a suite, in this order: the assertion's provider (GitHub's after the endpoints), the test's, the endpoint `judge:` of the
  * suite's entry in `llmops.yaml`, its `endpoint:`, and OpenAI as promptfoo does.
  */
 export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" | "suite">, context: ProviderContext): SuiteGraders {
@@ -42,7 +42,9 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
   const made = new Map<ProviderSpec, Provider>();
 
   const specOf = (kind: GraderKind, assertion: Pick<Assertion, "grader">, options: { readonly grader?: Graders }): ProviderSpec => {
-    const named = assertion.grader?.[kind] ?? options.grader?.[kind] ?? endpoints.find(({ graders }) => graders[kind])?.graders[kind];
+    const endpoint = endpoints.find(({ graders }) => graders[kind])?.graders[kind];
+    const own = assertion.grader?.unlessEndpoint && endpoint ? endpoint : assertion.grader?.[kind];
+    const named = own ?? options.grader?.[kind] ?? endpoint;
     if (named) return named;
     const [first] = endpoints;
     if (first) throw new JudgeError(`The endpoint ${first.name} of llmops.yaml cannot be asked for ${NAMED[kind]}: it names no ${KEYS[kind]}.`);
@@ -73,7 +75,8 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
   const find: FindGrader = async (kind, assertion, options) => {
     const spec = specOf(kind, assertion, options);
     const provider = providerOf(spec, kind);
-    if (spec === defaults.get(kind) && provider.origin === OPENAI) await requireKey(context);
+    const chosen = spec !== defaults.get(kind) && !(spec === assertion.grader?.[kind] && assertion.grader.unlessEndpoint);
+    if (!chosen && provider.origin === OPENAI) await requireKey(context);
     return provider;
   };
 

@@ -63,17 +63,44 @@ describe(".prompt.yml", () => {
     });
   }
 
+  const EVALUATOR = (written: string) => PROMPT.replace(/ {2}- \{ name: right[^]*/, `  - ${written}\n`);
+  const WRONG: [written: string, code: string, at: string, message: RegExp][] = [
+    ["{ name: x, llm: { choices: [{ choice: a, score: 1 }] } }", "bad-assert", "s.prompt.yml:16:21", /needs the question to the judge as "prompt"/],
+    ["{ name: x, llm: { prompt: p } }", "bad-assert", "s.prompt.yml:16:21", /llm needs "choices"/],
+    ["{ name: x, llm: { prompt: p, choices: [{ choice: a }] } }", "bad-assert", "s.prompt.yml:16:44", /A choice is \{choice: /],
+    ["{ name: x, llm: { prompt: p, modelID: m, choices: [{ choice: a, score: 1 }] } }", "unknown-key", "s.prompt.yml:16:34", /Did you mean "modelId"/],
+    ["{ name: x, uses: github/beauty }", "unknown-assertion", "s.prompt.yml:16:22", /There is no evaluator "github\/beauty"\. There are github\/similarity, /],
+    ["{ name: x, uses: similarity }", "unknown-assertion", "s.prompt.yml:16:22", /There is no evaluator "similarity"/],
+    ["{ name: x }", "bad-assert", "s.prompt.yml:16:5", /needs string, llm or uses/],
+  ];
+  for (const [written, code, at, message] of WRONG) {
+    it(`says what is wrong with an evaluator: ${written}`, async () => {
+      const found = mistakesOf(await file(EVALUATOR(written)));
+      assert.deepEqual(found.map((mistake) => [mistake.code, mistake.at.split(" ")[0]]), [[code, at]]);
+      assert.match(found[0]!.message, message);
+    });
+  }
+
+  it("asks judges by its own questions and by GitHub's", async () => {
+    const suite = await file(EVALUATOR("{ name: own, llm: { modelId: a/b, systemPrompt: S, prompt: '{{completion}}?', choices: [{ choice: 1, score: 0.5 }] } }\n  - { name: theirs, uses: github/fluency }"));
+    assert.deepEqual(suite.problems, []);
+    assert.deepEqual(suite.cases[0]!.assert.map((node) => node.kind === "assertion" && [node.type, node.metric, node.value, node.grader?.text?.id]), [
+      ["github-llm", "own", { systemPrompt: "S", prompt: "{{completion}}?", choices: [{ choice: "1", score: 0.5 }] }, "openai:chat:b"],
+      ["github-scale", "theirs", "fluency", "openai:chat:gpt-4o"],
+    ]);
+  });
+
   it("runs on the endpoint that llmops.yaml names, by GitHub's rules", async function () {
     this.timeout(20_000);
     const text = `model: openai/gpt-4o
 messages: [{ role: system, content: "Labels: positive, negative. Text: great fun -> positive" }, { role: user, content: "{{input}}" }]
 testData: [{ input: positive, expected: positive }, { input: negative, expected: negative }]
-evaluators: [{ name: exact, string: { equals: "{{expected}}" } }, { name: start, string: { startsWith: "{{input}}" } }, { name: never, string: { endsWith: xyz } }]
+evaluators: [{ name: exact, string: { equals: "{{expected}}" } }, { name: start, string: { startsWith: "{{input}}" } }, { name: never, string: { endsWith: xyz } }, { name: like, uses: github/similarity }]
 `;
     const folder = folderWith({ "s.prompt.yml": text, "llmops.yaml": 'version: 1\nendpoints: { dev: { kind: sandbox } }\nsuites: [{ path: "*.prompt.yml", endpoint: dev }]\n' });
     const report = await json(folder, ["eval"]);
     assert.equal(report.verdict, "failed");
-    assert.deepEqual(report.suites[0]?.metrics.map(({ name, current }) => [name, current]).filter(([name]) => !["latency-p50", "tokens", "cost"].includes(String(name))), [["accuracy", 0], ["exact", 1], ["start", 1], ["never", 0]]);
+    assert.deepEqual(report.suites[0]?.metrics.map(({ name, current }) => [name, current]).filter(([name]) => !["latency-p50", "tokens", "cost"].includes(String(name))), [["accuracy", 0], ["exact", 1], ["start", 1], ["never", 0], ["like", 1]]);
   });
 
   it("without an endpoint is refused by nobody silently: its origin is OpenAI's", async () => {

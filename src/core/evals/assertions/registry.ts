@@ -1,4 +1,6 @@
 import type { Assertion } from "../model.ts";
+import { githubLlm } from "../judges/githubLlm.ts";
+import { githubScale } from "../judges/githubScale.ts";
 import { JUDGES } from "../judges/registry.ts";
 import type { AssertionDefinition, Mistake } from "./definition.ts";
 import { githubString } from "./githubString.ts";
@@ -65,7 +67,7 @@ const DEFINITIONS: Readonly<Record<string, AssertionDefinition>> = {
 };
 
 /** Evaluators of other formats, by names that no suite of promptfoo's can write. */
-const OTHER_FORMATS: Readonly<Record<string, AssertionDefinition>> = { "github-string": githubString };
+const OTHER_FORMATS: Readonly<Record<string, AssertionDefinition>> = { "github-llm": githubLlm, "github-scale": githubScale, "github-string": githubString };
 
 /** Base types that can be judged; each may have `not-` before it. */
 export const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(DEFINITIONS));

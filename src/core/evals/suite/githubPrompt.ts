@@ -1,8 +1,10 @@
-import type { Assertion, Case, Prompt, ProviderSpec, Suite } from "../model.ts";
+import type { GithubLlm } from "../judges/githubLlm.ts";
+import { GITHUB_SCALES } from "../judges/githubScale.ts";
+import type { Assertion, Case, Graders, Prompt, ProviderSpec, Suite } from "../model.ts";
 import { relativePosix } from "../../config/settings.ts";
 import { openAiParameters } from "../../prompts/formats/promptFile.ts";
 import { caseIds } from "./caseIds.ts";
-import { checkKeys, GITHUB_KEYS } from "./keys.ts";
+import { checkKeys, GITHUB_KEYS, GITHUB_LLM_KEYS } from "./keys.ts";
 import { at, isRecord, locationOf, type Place, type SuiteSource } from "./source.ts";
 
 const OPERATORS = ["equals", "contains", "startsWith", "endsWith"] as const;
@@ -55,7 +57,7 @@ function readProvider(source: SuiteSource, config: Record<string, unknown>, plac
   const parameters = isRecord(config["modelParameters"]) ? openAiParameters(config["modelParameters"]) : {};
   return [
     {
-      id: `openai:chat:${model.replace(/^[^/]+\//, "")}`,
+      id: `openai:chat:${withoutPublisher(model)}`,
       label: undefined,
       config: { ...parameters, ...responseFormat(source, config, place) },
       prompts: undefined,
@@ -144,10 +146,47 @@ function readEvaluator(source: SuiteSource, item: Record<string, unknown>, place
     source.report("error", "bad-assert", `string needs one of ${OPERATORS.join(", ")}.`, at(place, "string"));
     return undefined;
   }
-  if (isRecord(item["llm"])) source.notYet("Evaluators that ask a model", at(place, "llm"));
-  else if (typeof item["uses"] === "string") source.notYet(`The evaluator ${item["uses"]}`, at(place, "uses"), "value");
-  else source.report("error", "bad-assert", "An evaluator needs string, llm or uses.", place);
+  if (isRecord(item["llm"])) {
+    const here = at(place, "llm");
+    const asks = readLlm(source, item["llm"], here);
+    return asks && { ...make("github-llm", asks), grader: judgeOf(text(item["llm"]["modelId"]) ?? STANDARD_JUDGE, here) };
+  }
+  if (typeof item["uses"] === "string") {
+    const name = item["uses"].replace(/^github\//, "");
+    if (item["uses"] !== name && GITHUB_SCALES.includes(name)) return { ...make("github-scale", name), grader: judgeOf(STANDARD_JUDGE, at(place, "uses")) };
+    source.report("error", "unknown-assertion", `There is no evaluator ${JSON.stringify(item["uses"])}. There are ${GITHUB_SCALES.map((scale) => `github/${scale}`).join(", ")}.`, at(place, "uses"));
+    return undefined;
+  }
+  source.report("error", "bad-assert", "An evaluator needs string, llm or uses.", place);
   return undefined;
+}
+
+/** GitHub's own evaluators ask it. */
+const STANDARD_JUDGE = "openai/gpt-4o";
+
+function judgeOf(model: string, place: Place): Graders {
+  return { text: { id: `openai:chat:${withoutPublisher(model)}`, label: undefined, config: {}, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place) }, unlessEndpoint: true };
+}
+
+function withoutPublisher(model: string): string {
+  return model.replace(/^[^/]+\//, "");
+}
+
+function readLlm(source: SuiteSource, llm: Record<string, unknown>, place: Place): GithubLlm | undefined {
+  checkKeys(source, llm, place, GITHUB_LLM_KEYS);
+  const prompt = text(llm["prompt"]);
+  const choices = llm["choices"];
+  if (prompt === undefined) source.report("error", "bad-assert", 'llm needs the question to the judge as "prompt"; {{completion}} stands for the output.', llm["prompt"] === undefined ? place : at(place, "prompt"));
+  if (!Array.isArray(choices) || choices.length === 0) {
+    source.report("error", "bad-assert", 'llm needs "choices": what the judge may answer, each {choice, score}.', choices === undefined ? place : at(place, "choices"));
+    return undefined;
+  }
+  const read = (choices as unknown[]).flatMap((item, index): GithubLlm["choices"] => {
+    if (isRecord(item) && (typeof item["choice"] === "string" || typeof item["choice"] === "number") && String(item["choice"]) !== "" && typeof item["score"] === "number") return [{ choice: String(item["choice"]), score: item["score"] }];
+    source.report("error", "bad-assert", "A choice is {choice: a text of the judge's answer, score: a number}.", at(place, "choices", index));
+    return [];
+  });
+  return prompt === undefined || read.length < choices.length ? undefined : { systemPrompt: text(llm["systemPrompt"]), prompt, choices: read };
 }
 
 function text(value: unknown): string | undefined {

@@ -20,6 +20,11 @@ export const GITHUB_KEYS: KeyTable = {
   known: ["name", "description", "model", "modelParameters", "responseFormat", "jsonSchema", "messages", "testData", "evaluators"],
 };
 
+export const GITHUB_LLM_KEYS: KeyTable = {
+  of: "an llm evaluator",
+  known: ["modelId", "systemPrompt", "prompt", "choices"],
+};
+
 export const TEST_KEYS: KeyTable = {
   of: "a test",
   known: ["description", "vars", "provider", "providers", "prompts", "providerOutput", "assert", "assertScoringFunction", "threshold", "metadata", "options"],
