@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { build } from "../../scripts/build.mjs";
 import { root } from "../harness/paths.ts";
 import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
@@ -10,6 +11,7 @@ import { type Row, table } from "./measure.ts";
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
 
+await build();
 const rows: Row[] = [];
 if (wants("engine")) rows.push(...(await engineRows()));
 if (wants("editor")) rows.push(...(await editorRows()));
