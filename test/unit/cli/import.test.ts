@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { echoSuite, folderWith, json, llmops } from "./support.ts";
 
 const EXPORT = {
-  "registry/evals/e.yaml": "e:\n  id: e.v0\ne.v0:\n  class: evals.elsuite.basic.match:Match\n  args: { samples_jsonl: e/samples.jsonl, num_few_shot: 2 }\n",
+  "registry/evals/e.yaml": "e:\n  id: e.v0\ne.v0:\n  class: evals.elsuite.basic.match:Match\n  args: { samples_jsonl: e/samples.jsonl, num_shots: 2 }\n",
   "registry/data/e/samples.jsonl": '{"input": [{"role": "user", "content": "Q"}], "ideal": "A"}\n{"ideal": "A"}\n',
 };
 
@@ -16,7 +16,7 @@ describe("llmops import", function () {
     const { code, stdout, stderr } = await llmops(folder, ["import", "registry/evals/e.yaml", "-o", "out"]);
     assert.equal(code, 0, stderr);
     assert.equal(stdout, `e.v0: 1 test, written into ${join("out", "promptfooconfig.yaml")} and ${join("out", "tests.jsonl")}.\nNext: choose the provider in the suite, then "llmops eval ${join("out", "promptfooconfig.yaml")}".\n`);
-    assert.equal(stderr, `${join("registry", "evals", "e.yaml")}:5:43: num_few_shot has no counterpart here.\n${join("registry", "data", "e", "samples.jsonl")}:2:1: This sample is left out: input: expected a text or a list of messages.\n`);
+    assert.equal(stderr, `${join("registry", "evals", "e.yaml")}:5:43: num_shots has no counterpart here.\n${join("registry", "data", "e", "samples.jsonl")}:2:1: This sample is left out: input: expected a text or a list of messages.\n`);
     writeFileSync(join(folder, "out/tests.jsonl"), "mine");
     const again = await llmops(folder, ["import", "registry/evals/e.yaml", "-o", "out"]);
     assert.deepEqual([again.code, again.stderr], [2, `${join("out", "promptfooconfig.yaml")} is there already; nothing was written. --force overwrites it.\n`]);

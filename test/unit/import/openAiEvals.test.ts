@@ -70,11 +70,23 @@ describe("an eval of OpenAI Evals as a suite", function () {
     assert.match(said(without.problems)[1]!, /^evals\/e\.yaml:8:23: The prompt of fact was not found: .+ Name the folder that holds modelgraded\/fact\.yaml with --data\.$/);
   });
 
+  it("shows the model the examples, before a question's last message", async () => {
+    const question = [{ role: "system", content: "S" }, { role: "user", content: "Q" }];
+    const shot = (n: number) => ({ sample: [{ role: "system", name: "example_user", content: `q${n}` }, { role: "system", name: "example_assistant", content: `a${n}` }] });
+    const file = { "data/e/few.jsonl": [shot(1), shot(2), shot(3)].map((one) => JSON.stringify(one)).join("\n") };
+    const { files, problems } = await imported("Match", [{ input: question, ideal: "A" }], { num_few_shot: 2, few_shot_jsonl: "e/few.jsonl" }, file);
+    assert.deepEqual(problems, []);
+    const [test] = files.get("tests.jsonl")!.split("\n").map((line) => (line === "" ? undefined : (JSON.parse(line) as { vars: { input: string } })));
+    assert.deepEqual(JSON.parse(test!.vars.input), [question[0], ...shot(1).sample, ...shot(2).sample, question[1]]);
+    await assert.rejects(imported("Match", [{ input: question, ideal: "A" }], { num_few_shot: 2, few_shot_jsonl: "e/none.jsonl" }), /The examples e\/none\.jsonl are not to be found/);
+    await assert.rejects(imported("Match", [{ input: question, ideal: "A" }], { num_few_shot: 2, few_shot_jsonl: "e/few.jsonl" }, { "data/e/few.jsonl": "{}" }), /An example is an object with its messages as "sample"/);
+  });
+
   it("tells line by line what does not carry over, and keeps the rest", async () => {
-    const { tests, problems } = await imported("Match", [{ input: "Q", ideal: "A" }, "{", "", { ideal: "A" }, { input: "Q" }, { input: [], ideal: "A" }, { input: "Q", ideal: 7 }, { input: "Q", ideal: "A", choices: ["a"] }], { num_few_shot: 4 });
+    const { tests, problems } = await imported("Match", [{ input: "Q", ideal: "A" }, "{", "", { ideal: "A" }, { input: "Q" }, { input: [], ideal: "A" }, { input: "Q", ideal: 7 }, { input: "Q", ideal: "A", choices: ["a"] }], { num_shots: 4 });
     assert.equal(tests, 2);
     assert.deepEqual(said(problems).map((line) => line.replace(/(is not JSON:).*/, "$1 …")), [
-      "evals/e.yaml:8:5: num_few_shot has no counterpart here.",
+      "evals/e.yaml:8:5: num_shots has no counterpart here.",
       "data/e/samples.jsonl:2:1: This line is not JSON: …",
       "data/e/samples.jsonl:4:1: This sample is left out: input: expected a text or a list of messages.",
       "data/e/samples.jsonl:6:1: This sample is left out: input: expected a text or a list of messages.",

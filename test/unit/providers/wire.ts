@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Http, HttpRequest } from "../../../src/core/host.ts";
+import { type Http, HttpError, type HttpRequest } from "../../../src/core/host.ts";
 import { failure, provider, send } from "./support.ts";
 import type { Answer, ProviderSpec } from "../../../src/core/evals/model.ts";
 import type { Call } from "../../../src/core/evals/providers/provider.ts";
@@ -105,6 +105,22 @@ export class Vendor {
       ...more,
     ];
     for (const [status, body, said] of table) it(`says of ${status} ${JSON.stringify(body)}: ${said.slice(0, 60)}…`, async () => assert.equal(await this.failure({ status, body }), said));
+
+    it("takes a cut answer and one that is too late for none, and a cancelled call for what it is", async () => {
+      const failing = (reason: "cut" | "timeout" | "aborted") => provider(this.id, { ...this.base }, { http: { send: () => Promise.reject(new HttpError(reason, `It was ${reason}.`)), close() {} } });
+      assert.equal(await failure(failing("cut")), "unanswered retry: It was cut.");
+      assert.equal(await failure(failing("timeout")), "unanswered: It was timeout.");
+      await assert.rejects(send(failing("aborted")), { name: "HttpError", reason: "aborted" });
+    });
+
+    it("gives up after its own time, the suite's, or a minute", async () => {
+      const waits: number[] = [];
+      const http: Http = { send: ({ timeoutMs }) => (waits.push(timeoutMs), Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(this.good), latencyMs: 1 })), close() {} };
+      await send(provider(this.id, { ...this.base, timeoutMs: 5 }, { http, timeoutMs: 9 }));
+      await send(provider(this.id, { ...this.base }, { http, timeoutMs: 9 }));
+      await send(provider(this.id, { ...this.base }, { http }));
+      assert.deepEqual(waits, [5, 9, 60_000]);
+    });
 
     it("waits as long as it is asked to", async () => {
       const { http } = vendor({ status: 429, body: "", headers: { "retry-after": "7" } });

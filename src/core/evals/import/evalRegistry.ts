@@ -8,6 +8,8 @@ const args = z.looseObject({
   modelgraded_spec_args: z.record(z.string(), z.string()).optional(),
   max_tokens: z.number().int().positive().optional(),
   ignore_case: z.boolean().optional(),
+  num_few_shot: z.number().int().min(0).optional(),
+  few_shot_jsonl: z.string().optional(),
 });
 const spec = z.looseObject({ class: z.string().regex(/:\w+$/, "expected MODULE:CLASS"), description: z.string().optional(), args });
 const alias = z.looseObject({ id: z.string() });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Location, Problem } from "../../problem.ts";
+import { parsedOr } from "../providers/apiServer.ts";
 import { leftOut, unreadable } from "./imported.ts";
 
 const MOST_SAMPLES = 100_000;
@@ -8,6 +9,18 @@ const message = z.looseObject({ role: z.string(), content: z.unknown() });
 const input = { error: "expected a text or a list of messages" };
 const ideal = { error: "expected a text or a list of texts" };
 const schema = z.looseObject({ input: z.union([z.string(), z.array(message).min(1, input)], input), ideal: z.union([z.string(), z.array(z.string())], ideal).optional() });
+
+const example = z.looseObject({ sample: z.array(message) });
+
+/** The messages of the first examples of a file; they stand before a question's last message. @throws {ProblemError} */
+export function examplesIn(file: string, text: string, count: number): readonly unknown[] {
+  const lines = text.split(/\r\n|\n|\r/).map((raw, line) => ({ raw, line })).filter(({ raw }) => raw.trim() !== "");
+  return lines.slice(0, count).flatMap(({ raw, line }) => {
+    const read = example.safeParse(parsedOr(raw));
+    if (read.success) return read.data.sample;
+    throw unreadable(file, "An example is an object with its messages as \"sample\".", { file, range: { start: { line, character: 0 }, end: { line, character: raw.length } } });
+  });
+}
 
 export interface Sample {
   readonly messages: readonly unknown[];

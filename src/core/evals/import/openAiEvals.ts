@@ -3,14 +3,14 @@ import { dump } from "js-yaml";
 import type { Problem } from "../../problem.ts";
 import { type Grading, gradingOf } from "./evalGradings.ts";
 import { type EvalSpec, evalIn } from "./evalRegistry.ts";
-import { type Sample, samplesIn } from "./evalSamples.ts";
+import { examplesIn, type Sample, samplesIn } from "./evalSamples.ts";
 import { type Imported, leftOut, unreadable } from "./imported.ts";
 
 export const SUITE_FILE = "promptfooconfig.yaml";
 const TESTS_FILE = "tests.jsonl";
 
 /** Arguments that are read here; what others say does not carry over. */
-const KNOWN = new Set(["samples_jsonl", "max_tokens", "ignore_case", "modelgraded_spec", "modelgraded_spec_args", "eval_type"]);
+const KNOWN = new Set(["samples_jsonl", "num_few_shot", "few_shot_jsonl", "max_tokens", "ignore_case", "modelgraded_spec", "modelgraded_spec_args", "eval_type"]);
 
 export interface OpenAiEvalsOptions {
   /** Absolute path of the registry's file, and its text. */
@@ -32,8 +32,12 @@ export async function importOpenAiEvals({ file, text, name, read }: OpenAiEvalsO
   if (!found) throw unreadable(file, `The samples ${spec.args.samples_jsonl} are not to be found. Name the folder that they are in with --data.`, at("args", "samples_jsonl"));
 
   const { samples, problems } = samplesIn(found.file, found.text);
+  const { num_few_shot: shots = 0, few_shot_jsonl: shotsFile = "" } = spec.args;
+  const shown = shots === 0 ? undefined : await read("data", shotsFile);
+  if (shots > 0 && !shown) throw unreadable(file, `The examples ${shotsFile} are not to be found. Name the folder that they are in with --data.`, at("args", "num_few_shot"));
+  const examples = shown ? examplesIn(shown.file, shown.text, shots) : [];
   const ignored = Object.keys(spec.args).filter((key) => !KNOWN.has(key)).map((key) => leftOut({ file, range: spec.document.locate([spec.name, "args", key], "key") }, `${key} has no counterpart here.`));
-  const lines = samples.map((sample) => testOf(sample, grading, problems)).filter((line) => line !== undefined);
+  const lines = samples.map((sample) => testOf({ ...sample, messages: [...sample.messages.slice(0, -1), ...examples, ...sample.messages.slice(-1)] }, grading, problems)).filter((line) => line !== undefined);
   if (lines.length === 0) throw unreadable(found.file, `None of its ${samples.length + problems.length} samples carries over: ${problems[0]?.message ?? "it is empty."}`);
   return {
     name: spec.name,
