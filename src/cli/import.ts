@@ -10,7 +10,11 @@ import type { Front } from "./front.ts";
 import { suiteTable } from "./table.ts";
 import { UsageError } from "./usage.ts";
 
-const MOST_BYTES = 256 * 2 ** 20;
+const MEGABYTE = 2 ** 20;
+/** By a file's extension. A registry is written by hand. */
+const MOST_MEGABYTES = { yaml: 4, json: 256 };
+/** What does not carry over, for people; more would hide the result. */
+const MOST_TOLD = 100;
 
 interface Options {
   readonly output?: string;
@@ -28,9 +32,10 @@ export async function importCommand(front: Front, from: string, options: Options
   if (!info) throw new UsageError(`There is no ${from}.`);
   try {
     if (info.isDirectory()) return await fromGithub(front, path, options);
-    if (info.size > MOST_BYTES) throw new UsageError(`${from} has ${Math.round(info.size / 2 ** 20)} MB; at most ${MOST_BYTES / 2 ** 20} MB are read.`);
-    if (/\.ya?ml$/i.test(path)) return await fromOpenAiEvals(front, path, options);
-    if (/\.json$/i.test(path)) return await fromPromptfoo(front, path, options);
+    const kind = /\.ya?ml$/i.test(path) ? "yaml" : /\.json$/i.test(path) ? "json" : undefined;
+    if (kind && info.size > MOST_MEGABYTES[kind] * MEGABYTE) throw new UsageError(`${from} has ${Math.round(info.size / MEGABYTE)} MB; at most ${MOST_MEGABYTES[kind]} MB are read.`);
+    if (kind === "yaml") return await fromOpenAiEvals(front, path, options);
+    if (kind === "json") return await fromPromptfoo(front, path, options);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     front.problem(error.problem);
@@ -112,7 +117,8 @@ function isThere(path: string): Promise<boolean> {
 }
 
 function report(front: Front, { json }: Options, result: object, problems: readonly Problem[], words: string): void {
-  for (const problem of problems) front.problem(problem);
+  for (const problem of problems.slice(0, MOST_TOLD)) front.problem(problem);
+  if (problems.length > MOST_TOLD) front.say(`… and ${problems.length - MOST_TOLD} more: --json names all.`);
   if (json) front.print(JSON.stringify({ ...result, notCarriedOver: problems.map(({ code, message, location: { file, range } }) => ({ code, message, file: relative(front.cwd, file) || file, line: range.start.line + 1, column: range.start.character + 1 })) }));
   else front.print(words.trimEnd());
 }

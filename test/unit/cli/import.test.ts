@@ -54,6 +54,20 @@ describe("llmops import", function () {
     assert.ok(!existsSync(join(folder, "llmops.yaml")));
   });
 
+  it("tells the first hundred of what does not carry over, and how many more", async () => {
+    const folder = folderWith({ ...EXPORT, "registry/data/e/samples.jsonl": `${EXPORT["registry/data/e/samples.jsonl"]}${"{}\n".repeat(150)}` });
+    const { code, stderr } = await llmops(folder, ["import", "registry/evals/e.yaml", "-o", "out"]);
+    const lines = stderr.trimEnd().split("\n");
+    assert.deepEqual([code, lines.length, lines.at(-1)], [0, 101, "… and 52 more: --json names all."]);
+    assert.equal((await json<{ notCarriedOver: unknown[] }>(folder, ["import", "registry/evals/e.yaml", "-o", "more"])).notCarriedOver.length, 152);
+  });
+
+  it("refuses files that are too large to have been written for it", async () => {
+    const folder = folderWith({ "big.yaml": `# ${"x".repeat(5 * 2 ** 20)}\n` });
+    const { code, stderr } = await llmops(folder, ["import", "big.yaml", "-o", "out"]);
+    assert.deepEqual([code, stderr], [2, "big.yaml has 5 MB; at most 4 MB are read.\n"]);
+  });
+
   it("says what it takes", async () => {
     const folder = folderWith({ "a.txt": "", "empty/x": "", "e.yaml": EXPORT["registry/evals/e.yaml"] });
     for (const [args, message] of [

@@ -84,9 +84,9 @@ describe("promptfoo's results, imported", function () {
     const { rows, problems } = readPromptfooResults("/r.json", fileOf([row(0, 0), { testIdx: 1 }, 7, row(0, -1)]));
     assert.equal(rows.length, 1);
     assert.deepEqual(problems.map((problem) => formatProblem(problem).replace(/^(\S+) (.*)$/, "$2")), [
-      "This row is left out: success: Invalid input: expected boolean, received undefined.",
-      "This row is left out: row: Invalid input: expected object, received number.",
-      "This row is left out: promptIdx: Too small: expected number to be >=0.",
+      "Row 2 is left out: success: Invalid input: expected boolean, received undefined.",
+      "Row 3 is left out: row: Invalid input: expected object, received number.",
+      "Row 4 is left out: promptIdx: Too small: expected number to be >=0.",
     ]);
     assert.ok(problems.every(({ location }) => location.range.start.line > 40));
   });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { headline } from "../../../src/core/regression/words.ts";
-import { endpoint, open, suiteOf, type Asked, type Reply } from "../runner/support.ts";
+import { environmentSecrets } from "../../../src/engine/secrets.ts";
+import { endpoint, open, quiet, suiteOf, type Asked, type Reply } from "../runner/support.ts";
 import { failure, provider, send } from "./support.ts";
 
 const SECRET = "sk-test-äß/0123456789+abcdef";
@@ -24,6 +25,21 @@ describe("a key", function () {
     assert.equal(await bearer({ apiKey: "{{env.MY_KEY}}" }, env), "Bearer sk-test-0123456789");
     assert.equal(await bearer({ apiKeyEnvar: "MY_KEY" }, env), "Bearer sk-test-0123456789");
     assert.equal(await bearer({ headers: { Authorization: "Token ${secret:MY_KEY}" } }, env), "Token sk-test-0123456789");
+  });
+
+  it("that stands beside an address in the same environment may go there, and nowhere else", async () => {
+    const pairs: [name: string, address: string, value: string][] = [
+      ["OPENAI_API_KEY", "OPENAI_BASE_URL", "https://mine.example/v1"],
+      ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://mine.example"],
+      ["AZURE_OPENAI_API_KEY", "AZURE_API_HOST", "mine.example"],
+      ["GEMINI_API_KEY", "GOOGLE_API_HOST", "mine.example"],
+      ["OLLAMA_API_KEY", "OLLAMA_BASE_URL", "https://mine.example/"],
+    ];
+    for (const [name, address, value] of pairs) {
+      const secrets = environmentSecrets({ [name]: SECRET, [address]: value, OTHER_KEY: SECRET }, quiet);
+      assert.deepEqual(await secrets.get(name, "https://mine.example"), { value: SECRET }, name);
+      assert.deepEqual([await secrets.get(name, "https://other.example"), await secrets.get("OTHER_KEY", "https://mine.example")], ["refused", "refused"], name);
+    }
   });
 
   it("goes nowhere else, not to this machine either: it is said how to let it go, and nothing is sent", async () => {

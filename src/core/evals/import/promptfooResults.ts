@@ -8,6 +8,8 @@ import { leftOut, unreadable } from "./imported.ts";
 
 const PREVIEW_CHARACTERS = 200;
 const MOST_ROWS = 1_000_000;
+/** In a larger file places are not looked for: it would take minutes. */
+const MOST_LOCATED = 8_000_000;
 
 const text = z.string().nullish();
 const amount = z.number().nullish();
@@ -77,7 +79,7 @@ export function readPromptfooResults(file: string, source: string): PromptfooRes
   const parsed = fileSchema.safeParse(value);
   // Found only when something is wrong: a file of results may be large.
   let document: YamlDocument | undefined;
-  const at = (...path: (string | number)[]) => ({ file, range: (document ??= parseYaml(file, source)).locate(path) });
+  const at = (...path: (string | number)[]) => ({ file, range: source.length > MOST_LOCATED ? START : (document ??= parseYaml(file, source)).locate(path) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw unreadable(file, `These are no results of promptfoo's: ${issue?.path.join(".") || "the file"}: ${issue?.message}.`, at(...((issue?.path ?? []) as (string | number)[])));
@@ -94,7 +96,7 @@ export function readPromptfooResults(file: string, source: string): PromptfooRes
     const read = rowSchema.safeParse(item);
     if (!read.success) {
       const [issue] = read.error.issues;
-      problems.push(leftOut(at("results", "results", index), `This row is left out: ${issue?.path.join(".") || "row"}: ${issue?.message}.`));
+      problems.push(leftOut(at("results", "results", index), `Row ${index + 1} is left out: ${issue?.path.join(".") || "row"}: ${issue?.message}.`));
       continue;
     }
     found.push(read.data);
