@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { commands, type Event, type ExtensionContext, TextDocumentSaveReason, type TreeView, window, workspace } from "vscode";
+import { commands, type Event, type ExtensionContext, TextDocumentSaveReason, type TreeView, Uri, window, workspace } from "vscode";
 import { type InitializationOptions, Notifications, Requests } from "../protocol/messages.ts";
 import { baselineCommands } from "./commands/baseline.ts";
 import type { Deps, Handlers } from "./commands/deps.ts";
@@ -35,8 +35,11 @@ export interface Client {
   stop(): Promise<void>;
 }
 
-/** Puts the parts together. Nothing runs before `begin`, or a command that needs the engine. */
-export function createClient(context: ExtensionContext, view: TreeView<SuitesNode>, treeChanged: { fire(node: undefined): void; event: Event<SuitesNode | undefined> }): Client {
+/**
+ * Puts the parts together. Nothing runs before `begin`, or a command that needs the engine.
+ * @param saved URIs of what was saved before.
+ */
+export function createClient(context: ExtensionContext, view: TreeView<SuitesNode>, treeChanged: { fire(node: undefined): void; event: Event<SuitesNode | undefined> }, saved: Set<string>): Client {
   const { globalState, workspaceState, subscriptions } = context;
   const output = window.createOutputChannel("LLMOps", { log: true });
   const suites = new Suites();
@@ -69,8 +72,10 @@ export function createClient(context: ExtensionContext, view: TreeView<SuitesNod
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
     statusBar.setEngine(state);
+    if (state.kind === "running") forwardMissed(engine, saved);
   });
   forwardEvents(subscriptions, engine, statusBar);
+  subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
   subscriptions.push(output, statusBar, documents, engine);
 
   return {
@@ -87,6 +92,12 @@ export function createClient(context: ExtensionContext, view: TreeView<SuitesNod
       }
     },
   };
+}
+
+/** A save while the engine starts, for the first time or after a crash, is judged as soon as it runs. */
+function forwardMissed(engine: Engine, saved: Set<string>): void {
+  for (const uri of saved) engine.notify("textDocument/didSave", { textDocument: { uri: engine.uri(Uri.parse(uri)) } });
+  saved.clear();
 }
 
 /** What happens in the window and matters to the engine. */

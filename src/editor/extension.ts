@@ -21,9 +21,13 @@ export function activate(context: ExtensionContext): void {
       getTreeItem: (node) => tree!.getTreeItem(node),
     },
   });
+  // Saved before anybody listens: the client has them judged once the engine runs.
+  const saved = new Set<string>();
+  const saves = workspace.onDidSaveTextDocument(({ uri }) => saved.add(uri.toString()));
   const load = () =>
     (client ??= import("./client.ts").then((module) => {
-      const created = module.createClient(context, view, treeChanged);
+      const created = module.createClient(context, view, treeChanged, saved);
+      saves.dispose();
       tree = created.tree;
       return created;
     }));
@@ -36,7 +40,7 @@ export function activate(context: ExtensionContext): void {
   const begin = async () => (await load()).begin();
   const watcher = workspace.createFileSystemWatcher(SUITES, false, true, true);
   watcher.onDidCreate(begin);
-  context.subscriptions.push(view, treeChanged, watcher);
+  context.subscriptions.push(view, treeChanged, saves, watcher);
   void workspace.findFiles(SUITES, "**/node_modules/**", 1).then(([found]) => (found ? begin() : commands.executeCommand("setContext", "llmops.empty", true)));
 }
 

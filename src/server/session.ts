@@ -29,6 +29,8 @@ export class Session {
   private readonly running = new Map<string, Running>();
   private readonly quiet = new Map<string, NodeJS.Timeout>();
   private readonly folders = new Set<string>();
+  /** What is being looked for: a file that is saved in the meantime may belong to it. */
+  private discovering: Promise<unknown> = Promise.resolve();
 
   constructor(worker: WorkerClient, settings: Settings, log: Log) {
     this.worker = worker;
@@ -37,8 +39,14 @@ export class Session {
   }
 
   /** Finds the suites of a folder and what the store knows of them. */
-  async discover(folder: string): Promise<void> {
+  discover(folder: string): Promise<void> {
     this.folders.add(folder);
+    const found = this.find(folder);
+    this.discovering = Promise.all([this.discovering, found]);
+    return found;
+  }
+
+  private async find(folder: string): Promise<void> {
     try {
       const { suites, notice } = await this.worker.ask<Discovery>({ kind: "discover", folder });
       if (notice) this.log.warn(notice);
@@ -72,14 +80,15 @@ export class Session {
   saved(file: string, reason: SaveReason): void {
     clearTimeout(this.quiet.get(file));
     this.quiet.delete(file);
-    const start = () => {
+    const start = async () => {
+      await this.discovering;
       for (const { suite } of this.board.affectedBy(file)) {
         if (this.paused || !this.settings.runOnSave) void this.refresh(suite.file);
         else void this.run(suite.file, { trigger: "save" });
       }
     };
-    if (reason === "manual") start();
-    else this.quiet.set(file, setTimeout(start, AUTO_SAVE_QUIET_MS).unref());
+    if (reason === "manual") void start();
+    else this.quiet.set(file, setTimeout(() => void start(), AUTO_SAVE_QUIET_MS).unref());
   }
 
   /** Runs a suite; a run of it that is under way is superseded. Resolves with its new state. */

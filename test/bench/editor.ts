@@ -11,9 +11,11 @@ import { median, ms, type Row } from "./measure.ts";
 
 const SAVES = 9;
 const IDLE_S = 30;
+/** Milliseconds after which a save that changed nothing on the screen is an error. */
+const TOGGLE_MS = 30_000;
 /** Resolves with the milliseconds from the next Ctrl+S to the frame after a squiggle came (or went). */
 const FROM_SAVE = `(present) => new Promise((done) => addEventListener("keydown", (event) => {
-  if (!event.ctrlKey || event.key !== "s") return;
+  if (!event.ctrlKey || event.key.toLowerCase() !== "s") return;
   const pressed = performance.now();
   const look = () => (document.querySelector(".monaco-editor .squiggly-error") !== null) === present
     ? requestAnimationFrame(() => done(performance.now() - pressed))
@@ -72,9 +74,15 @@ async function measureWindow(extension: string, idle: boolean): Promise<Window> 
 async function toggle({ page }: Workbench, key: string, present: boolean): Promise<number> {
   await page.keyboard.press(key);
   await page.locator(".tab.active.dirty").waitFor();
-  const measured = page.evaluate<number>(`(${FROM_SAVE})(${present})`);
+  // Armed before the key is pressed: an evaluation that is still on its way would miss it.
+  await page.evaluate(`void (window.fromSave = (${FROM_SAVE})(${present}))`);
   await page.keyboard.press("Control+S");
-  const time = await measured;
+  const measured = page.evaluate<number>("window.fromSave");
+  const time = await Promise.race([measured, page.waitForTimeout(TOGGLE_MS).then(() => undefined)]);
+  if (time === undefined) {
+    await page.screenshot({ path: join(artifacts, "bench-stuck.png") });
+    throw new Error(`${TOGGLE_MS / 1000} s after a save the squiggle is not ${present ? "there" : "gone"}: see bench-stuck.png in ${artifacts}.`);
+  }
   await sleep(300);
   return time;
 }

@@ -9,6 +9,25 @@ import { TestClient } from "./client.ts";
 
 const SUITE = "evals/support/promptfooconfig.yaml";
 
+describe("a save while suites are still looked for", function () {
+  this.timeout(60_000);
+
+  it("is judged once they are found", async () => {
+    const sample = sampleFolder();
+    const prompt = join(sample.folder, "prompts/triage.txt");
+    const original = readFileSync(prompt, "utf8");
+    const client = await TestClient.start(sample.folder);
+    try {
+      writeFileSync(prompt, withoutRefunds(original));
+      await client.save(prompt);
+      await client.until("the regression", () => client.diagnostics.get(prompt)?.some(({ code }) => code === "regression"));
+    } finally {
+      await client.stop();
+      sample.remove();
+    }
+  });
+});
+
 describe("the language server, as any editor meets it", function () {
   this.timeout(60_000);
   const sample = sampleFolder();
