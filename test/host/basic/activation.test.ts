@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import * as vscode from "vscode";
 import { openFile, replaceLineAndSave, until, workspaceFile } from "../support.ts";
 
@@ -8,6 +9,12 @@ describe("the extension host", () => {
     assert.ok(extension, "it is not installed");
     await extension.activate();
     assert.equal(extension.isActive, true);
+  });
+
+  it("sets its marks around the loading and the activation, which the bench reads", () => {
+    const [loadMs, activateMs] = ["LoadExtensionCode", "ActivateExtension"].map((what) => at(`did${what}`) - at(`will${what}`));
+    assert.ok(loadMs !== undefined && loadMs >= 0 && activateMs !== undefined && activateMs >= 0, `${loadMs}, ${activateMs}`);
+    if (process.env.TEST_ACTIVATION) writeFileSync(process.env.TEST_ACTIVATION, JSON.stringify({ loadMs, activateMs }));
   });
 
   it("works on a copy of the fixture that git knows", async () => {
@@ -20,6 +27,12 @@ describe("the extension host", () => {
     assert.equal(changed, workspaceFile(prompt).fsPath);
   });
 });
+
+/** Milliseconds of one of VS Code's own performance marks in the extension host; NaN where it is missing. */
+function at(mark: string): number {
+  const { MonacoPerformanceMarks: marks } = globalThis as { MonacoPerformanceMarks?: { getMarks(): readonly { name: string; startTime: number }[] } };
+  return marks?.getMarks().find(({ name }) => name === `code/extHost/${mark}/llmops.llmops`)?.startTime ?? NaN;
+}
 
 /** What the test needs of the built-in git extension. */
 interface GitExtension {
