@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { commonJsNames } from "./commonJsNames.mjs";
+import { noLookups } from "./noLookups.mjs";
 import { underNode24 } from "./rerun.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,7 +64,7 @@ function bundles() {
       outdir: "dist/engine",
       outExtension: { ".js": ".mjs" },
       banner: { js: requireInModules },
-      plugins: [commonJsNames],
+      plugins: [commonJsNames, noLookups],
     },
   ].filter(({ entryPoints }) => Object.values(entryPoints).every(exists));
 }

@@ -13,7 +13,6 @@ import { failedCases, listRuns } from "../core/store/runs.ts";
 import { EXIT, exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
-import { resultFiles, writeResults } from "./output.ts";
 import { progressBar } from "./progress.ts";
 import { mistakesOf, type NamedSuite, namedSuites } from "./suites.ts";
 import { summary, suiteTable } from "./table.ts";
@@ -49,7 +48,8 @@ export interface Outcome {
 }
 
 export async function evalCommand(front: Front, names: readonly string[], options: Options): Promise<number> {
-  const files = resultFiles(front, options.output ?? []);
+  const output = options.output?.length ? await import("./output.ts") : undefined;
+  const files = output?.resultFiles(front, options.output ?? []);
   const suites = await namedSuites(front, [...names, ...(options.config ?? [])]);
   const outcome: Outcome = { reports: [], invalid: 0, stopped: false };
   const finished: FinishedRun[] = [];
@@ -64,7 +64,7 @@ export async function evalCommand(front: Front, names: readonly string[], option
     // A selection leaves suites without any case: there is nothing to say of them.
     if (!run || !report || (selects(options) && report.series.every((series) => series.cases === 0))) continue;
     outcome.reports.push(report);
-    if (files.length > 0) finished.push(run);
+    if (files) finished.push(run);
     if (!options.json) front.print(suiteTable(report, front.host.clock.now()));
   }
   const { reports, invalid, stopped } = outcome;
@@ -73,7 +73,7 @@ export async function evalCommand(front: Front, names: readonly string[], option
     front.print(options.json ? JSON.stringify({ ...evalJson(outcome), verdict: "passed" }) : `Nothing to run: ${options.changed ? "no suite differs from its baseline" : "no case failed in the last run"}.`);
     return EXIT.ok;
   }
-  await writeResults(files, finished);
+  if (output && files) await output.writeResults(files, finished);
   if (options.shard) front.say(`Shard ${options.shard.index} of ${options.shard.of}: the verdict is that of "llmops merge" over all parts.`);
   const code = exitCode(outcome, { failOnInconclusive: options.failOn === "inconclusive", isShard: options.shard !== undefined, casesFailed: front.casesFailedCode });
   if (options.json) front.print(JSON.stringify(evalJson(outcome)));

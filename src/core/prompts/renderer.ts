@@ -89,11 +89,12 @@ function renderFile(render: RenderDialect | undefined, template: string, vars: V
 function renderPrompt(templates: Templates, template: string, vars: Vars, env: Env): Rendered {
   const filled = withNestedVariables(withoutLastLineEnds(vars));
   const text = jsonText(templates, template, { env, ...filled }) ?? filledText(templates, template, filled, env);
+  let messages: readonly Message[] | undefined;
   return {
     text,
     vars: filled,
     get messages() {
-      return messagesOf(text);
+      return (messages ??= messagesOf(text));
     },
   };
 }
@@ -180,8 +181,11 @@ function namesIn(template: string): string[] {
   return [...found].flatMap((expression) => /^[A-Za-z_]\w*/.exec(expression)?.[0] ?? []);
 }
 
+/** How JSON begins. A failed parse of every case's text would cost more than the rest of its preparation. */
+const JSON_BEGINS = /^\s*(?:["[{\d-]|(?:true|false|null)\s*$)/;
+
 function parsedJson(template: string): { value: unknown } | undefined {
-  if (!/^\s*(?:["[{\d-]|(?:true|false|null)\s*$)/.test(template)) return undefined;
+  if (!JSON_BEGINS.test(template)) return undefined;
   try {
     return { value: JSON.parse(template) as unknown };
   } catch {
@@ -206,6 +210,7 @@ function messagesOf(text: string): readonly Message[] {
       throw new RenderError(`The prompt begins like a chat in YAML but cannot be read as one: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }
+  if (!JSON_BEGINS.test(text)) return [{ role: "user", content: text }];
   try {
     return JSON.parse(text) as Message[];
   } catch (error) {
