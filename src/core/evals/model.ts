@@ -84,6 +84,21 @@ export interface Case {
   readonly location: () => Location;
 }
 
+/** What a test has that says no more than its variables and assertions. */
+export const BARE_CASE = {
+  threshold: undefined,
+  options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} },
+  metadata: {},
+  prompts: undefined,
+  providers: undefined,
+  providerOutput: undefined,
+} satisfies Partial<Case>;
+
+/** Every assertion of a test, those within sets included. */
+export function assertionsOf({ assert }: Pick<Case, "assert">): Assertion[] {
+  return assert.flatMap((node) => (node.kind === "set" ? node.assert : [node]));
+}
+
 export interface CaseOptions {
   readonly prefix: string | undefined;
   readonly suffix: string | undefined;

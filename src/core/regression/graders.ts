@@ -1,7 +1,7 @@
 import type { EndpointConfig } from "../config/schema.ts";
 import { unresolvedMessage } from "../config/references.ts";
 import { definitionOf } from "../evals/assertions/registry.ts";
-import { type Assertion, type Case, type Graders, JudgeError, type ProviderSpec } from "../evals/model.ts";
+import { type Assertion, assertionsOf, type Case, type Graders, JudgeError, type ProviderSpec } from "../evals/model.ts";
 import type { FindGrader, GraderKind } from "../evals/judges/grader.ts";
 import { endpointGraders } from "../evals/providers/endpoint.ts";
 import type { ProviderContext } from "../evals/providers/openaiServer.ts";
@@ -86,7 +86,7 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
       const providers = new Set<Provider>();
       const paidCalls = new Map<Case, number>();
       for (const test of tests) {
-        for (const assertion of test.assert.flatMap((node) => (node.kind === "set" ? node.assert : [node]))) {
+        for (const assertion of assertionsOf(test)) {
           for (const kind of definitionOf(assertion.type)?.asks ?? []) {
             try {
               const provider = await find(kind, assertion, test.options);

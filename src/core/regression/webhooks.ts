@@ -1,11 +1,10 @@
 import { isLoopback } from "../config/approvals.ts";
-import { JudgeError, type Case } from "../evals/model.ts";
+import { assertionsOf, type Case, JudgeError } from "../evals/model.ts";
 import type { Http } from "../host.ts";
 
 /** Where webhooks of these tests send outputs to, as far as their addresses are written out; not to this machine. */
 export function webhookOrigins(tests: readonly Case[]): string[] {
-  const assertions = tests.flatMap(({ assert }) => assert.flatMap((node) => (node.kind === "set" ? node.assert : [node])));
-  return assertions.flatMap(({ type, value }) => (/^(not-)?webhook$/.test(type) && typeof value === "string" && !value.includes("{{") && URL.canParse(value) ? remote(value) : []));
+  return tests.flatMap(assertionsOf).flatMap(({ type, value }) => (/^(not-)?webhook$/.test(type) && typeof value === "string" && !value.includes("{{") && URL.canParse(value) ? remote(value) : []));
 }
 
 /**

@@ -16,7 +16,8 @@ import { root } from "../../harness/paths.ts";
 import { processes } from "../../unit/assertions/support.ts";
 import { ENGINE, ENV } from "../../unit/engine.ts";
 import { answered, given, type Tested } from "./assertions/rows.ts";
-import { type JudgingEndpoint, startJudgingEndpoint } from "./assertions/endpoint.ts";
+import { startJudgingEndpoint } from "./assertions/endpoint.ts";
+import type { AnsweringEndpoint } from "./listen.ts";
 import { promptfooEntry } from "./install.ts";
 import { removeDatabases, type Row, runPromptfoo } from "./sides.ts";
 
@@ -31,7 +32,7 @@ const hasRuby = spawnSync("ruby", ["-v"]).status === 0;
 describe("assertions give promptfoo's verdicts", function () {
   this.timeout(10 * 60_000);
   let entry: string;
-  let endpoint: JudgingEndpoint;
+  let endpoint: AnsweringEndpoint;
 
   before(async function () {
     entry = promptfooEntry(this);

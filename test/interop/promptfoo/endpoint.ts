@@ -1,36 +1,16 @@
-import http from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-
-/** An endpoint whose answers are a function of the request alone, so that both sides are answered alike. */
-export interface AnsweringEndpoint {
-  readonly url: string;
-  close(): void;
-}
+import type http from "node:http";
+import { type AnsweringEndpoint, listen } from "./listen.ts";
 
 /**
  * - `/v1/chat/completions`, `/v1/completions`: a last message `SAY text` is answered with the text, `NULL` with no
  *   content, anything else with the request itself as sorted JSON.
  * - `/status/N`: that status, with a body of JSON. Elsewhere: `{method, path, type, body}` of the request.
  */
-export async function startEndpoint(): Promise<AnsweringEndpoint> {
-  const server = http.createServer((incoming, outgoing) => {
-    let body = "";
-    incoming.setEncoding("utf8").on("data", (text: string) => (body += text));
-    incoming.on("end", () => {
-      const [status, answer] = answerTo(incoming, body);
-      outgoing.writeHead(status, { "content-type": typeof answer === "string" ? "text/plain" : "application/json" }).end(typeof answer === "string" ? answer : JSON.stringify(answer));
-    });
+export function startEndpoint(): Promise<AnsweringEndpoint> {
+  return listen((request, body) => {
+    const [status, answer] = answerTo(request, body);
+    return typeof answer === "string" ? { status, text: answer } : { status, json: answer };
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 function answerTo({ url = "", method, headers }: http.IncomingMessage, body: string): [status: number, answer: unknown] {

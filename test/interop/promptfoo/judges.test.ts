@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { resultsOf } from "../../../src/core/store/runs.ts";
 import { root } from "../../harness/paths.ts";
 import { open, SUITE } from "../../unit/runner/support.ts";
-import type { AnsweringEndpoint } from "./endpoint.ts";
+import type { AnsweringEndpoint } from "./listen.ts";
 import { promptfooEntry } from "./install.ts";
 import { startJudge } from "./judges/endpoint.ts";
 import { ROWS } from "./judges/rows.ts";

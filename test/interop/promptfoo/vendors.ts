@@ -1,27 +1,13 @@
-import http from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type http from "node:http";
+import { type AnsweringEndpoint, listen } from "./listen.ts";
 
 /**
  * Endpoints that speak vendors' protocols, written from their documents. Each answers with the request itself as
  * sorted JSON: what a provider sends is then what a row's output is. A last message `CALL` is answered with a call of
  * a tool, `THINK` with a thought before the text, `NOTHING` with no text.
  */
-export async function startVendors(): Promise<{ url: string; close(): void }> {
-  const server = http.createServer((incoming, outgoing) => {
-    let body = "";
-    incoming.setEncoding("utf8").on("data", (text: string) => (body += text));
-    incoming.on("end", () => outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answerTo(incoming, JSON.parse(body) as Record<string, unknown>))));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+export function startVendors(): Promise<AnsweringEndpoint> {
+  return listen((request, body) => ({ json: answerTo(request, JSON.parse(body) as Record<string, unknown>) }));
 }
 
 function answerTo({ url = "", headers }: http.IncomingMessage, body: Record<string, unknown>): object {

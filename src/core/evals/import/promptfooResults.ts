@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import { type Problem, type ProblemError, START } from "../../problem.ts";
 import { caseIds } from "../suite/caseIds.ts";
-import type { Case } from "../model.ts";
+import { BARE_CASE, type Case } from "../model.ts";
 import type { Judged } from "../run/tally.ts";
 import { leftOut, unreadable } from "./imported.ts";
 
@@ -156,12 +156,7 @@ function testOf(file: string, { testIdx, testCase, vars, metadata }: Row, { test
       index: tests.size,
       ...given,
       assert: [],
-      threshold: undefined,
-      options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} },
-      metadata: {},
-      prompts: undefined,
-      providers: undefined,
-      providerOutput: undefined,
+      ...BARE_CASE,
       location: () => ({ file, range: START }),
     };
     tests.set(key, test);

@@ -1,6 +1,6 @@
 import type { GithubLlm } from "../judges/githubLlm.ts";
 import { GITHUB_SCALES } from "../judges/githubScale.ts";
-import type { Assertion, Case, Graders, Prompt, ProviderSpec, Suite } from "../model.ts";
+import { type Assertion, BARE_CASE, type Case, type Graders, type Prompt, type ProviderSpec, type Suite } from "../model.ts";
 import { relativePosix } from "../../config/settings.ts";
 import { openAiParameters } from "../../prompts/formats/promptFile.ts";
 import { caseIds } from "./caseIds.ts";
@@ -110,12 +110,7 @@ function readCases(source: SuiteSource, config: Record<string, unknown>, place: 
         description: undefined,
         vars: row,
         assert,
-        threshold: undefined,
-        options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} },
-        metadata: {},
-        prompts: undefined,
-        providers: undefined,
-        providerOutput: undefined,
+        ...BARE_CASE,
         location: () => locationOf(where),
       },
     ];

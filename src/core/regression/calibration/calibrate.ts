@@ -5,7 +5,7 @@ import { Redactor } from "../../config/redactor.ts";
 import { suiteSettings } from "../../config/settings.ts";
 import { visibleEnv } from "../../config/visibleEnv.ts";
 import { createJudge } from "../../evals/assertions/gradeRow.ts";
-import { type Answer, type Case, JudgeError, type RowGrade, type Suite } from "../../evals/model.ts";
+import { type Answer, BARE_CASE, type Case, JudgeError, type RowGrade, type Suite } from "../../evals/model.ts";
 import { Caller } from "../../evals/run/caller.ts";
 import { SuiteSource } from "../../evals/suite/source.ts";
 import { createSuiteCode } from "../../evals/suiteCode/pool.ts";
@@ -137,12 +137,7 @@ function testOf({ line, assertion, vars }: Labelled): Case {
     description: undefined,
     vars,
     assert: [assertion],
-    threshold: undefined,
-    options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} },
-    metadata: {},
-    prompts: undefined,
-    providers: undefined,
-    providerOutput: undefined,
+    ...BARE_CASE,
     location: assertion.location,
   };
 }

@@ -1,7 +1,4 @@
-import http from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import type { AnsweringEndpoint } from "../endpoint.ts";
+import { type AnsweringEndpoint, listen } from "../listen.ts";
 
 const VECTORS: Readonly<Record<string, number[]>> = { east: [1, 0], north: [0, 1], between: [1, 1], far: [3, 4], zero: [0, 0] };
 
@@ -10,21 +7,8 @@ const VECTORS: Readonly<Record<string, number[]>> = { east: [1, 0], north: [0, 1
  * with the number of the output `[number word …]`; texts have
  * the vectors named after them; a text with "bad" is flagged as hate, one with "worse" as violence, too.
  */
-export async function startJudge(): Promise<AnsweringEndpoint> {
-  const server = http.createServer((incoming, outgoing) => {
-    let body = "";
-    incoming.setEncoding("utf8").on("data", (text: string) => (body += text));
-    incoming.on("end", () => outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answerTo(incoming.url ?? "", JSON.parse(body) as Record<string, unknown>))));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+export function startJudge(): Promise<AnsweringEndpoint> {
+  return listen(({ url = "" }, body) => ({ json: answerTo(url, JSON.parse(body) as Record<string, unknown>) }));
 }
 
 function answerTo(url: string, { messages, input }: Record<string, unknown>): object {
