@@ -29,6 +29,7 @@ export function evalJson({ reports, invalid, stopped }: Outcome): object {
         cases: series?.cases,
         runs: series?.runs,
         metrics: series?.metrics ?? [],
+        notices: report.notices ?? [],
         broke: series?.broke ?? [],
         fixed: series?.fixed ?? [],
       };

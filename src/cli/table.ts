@@ -1,4 +1,5 @@
 import type { MetricReport, RunReport, SeriesReport, Verdict } from "../core/regression/report.ts";
+import { INSTRUCTIONS, instructionSentence } from "../core/regression/instructions.ts";
 import { adviceSentence, baselineWords, caseSentence, changesSentence, formatDelta, formatDuration, formatInterval, formatMoney, formatValue, headline, plural } from "../core/regression/words.ts";
 
 const LISTED_CASES = 10;
@@ -18,13 +19,13 @@ const COLOURS: Readonly<Record<Verdict, (text: string) => string>> = { error: ye
 export function suiteTable(report: RunReport, now: number, most = LISTED_CASES): string {
   const money = report.cost > 0 ? `   ${formatMoney(report.cost)}` : "";
   const head = `${bold(report.suite)}   ${plural(report.calls, "call")}, ${report.cached} from cache   ${formatDuration(report.durationMs)}${money}`;
-  return [head, ...report.series.map((series) => seriesBlock(series, report, most)), dim(`  baseline: ${baselineWords(report, now)}`)].join("\n");
+  return [head, ...report.series.map((series) => seriesBlock(series, report, most)), ...(report.notices ?? []).map((notice) => yellow(`  ${notice}`)), dim(`  baseline: ${baselineWords(report, now)}`)].join("\n");
 }
 
 function seriesBlock(series: SeriesReport, { runId, series: all }: RunReport, most: number): string {
   const title = all.length > 1 ? [`  ${series.label} · ${series.provider}`] : [];
   if (series.skipped) return [...title, dim("    unchanged, not run")].join("\n");
-  const lines = [...title, ...series.metrics.map(metricLine)];
+  const lines = [...title, ...series.metrics.flatMap((metric) => [metricLine(metric), ...(metric.name === INSTRUCTIONS ? (series.instructions ?? []).map((one) => dim(`      ${instructionSentence(one)}`)) : [])])];
   if (series.verdict === "error" || series.verdict === "failed") lines.push(`    ${COLOURS[series.verdict](headline(series))}`);
   const changed = [...series.broke, ...series.fixed];
   if (changed.length > 0) lines.push(`    ${changesSentence(series)}`);

@@ -4,6 +4,7 @@ import type { Problem, Range } from "../core/problem.ts";
 import type { Hunk } from "../core/regression/hunks.ts";
 import { anchor, placesOf } from "../core/regression/places.ts";
 import type { CaseChange, SeriesReport, Verdict } from "../core/regression/report.ts";
+import { INSTRUCTIONS, instructionSentence } from "../core/regression/instructions.ts";
 import { adviceSentence, baselineWords, caseSentence, changesSentence, headline, plural } from "../core/regression/words.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
@@ -83,7 +84,7 @@ function verdictDiagnostics(suite: SuiteDescription, now: number): { file: strin
         source: SOURCE,
         code: series.verdict === "passed" || series.verdict === "improved" ? "broken-cases" : series.verdict,
         message: [text, ...(change ? hunkNotes(change) : [])].join("\n"),
-        relatedInformation: related(series.hasBaseline ? series.broke : series.failing),
+        relatedInformation: [...relatedInstructions(series), ...related(series.hasBaseline ? series.broke : series.failing)],
         data,
       },
     }));
@@ -120,6 +121,13 @@ function message(series: SeriesReport, baseline: string): string {
 
 function related(changes: readonly CaseChange[]): DiagnosticRelatedInformation[] {
   return changes.slice(0, LISTED_CASES).map((change) => ({ location: { uri: URI.file(change.location.file).toString(), range: change.location.range }, message: caseSentence(change) }));
+}
+
+/** Where a gate on them is not met: the instructions that fewer answers keep than before, or not all, as far as they stand in the prompt. */
+function relatedInstructions({ metrics, instructions = [] }: SeriesReport): DiagnosticRelatedInformation[] {
+  const metric = metrics.find(({ name }) => name === INSTRUCTIONS);
+  if (!metric?.gated || (metric.verdict !== "regression" && !metric.missed)) return [];
+  return instructions.flatMap((one) => (one.location && one.current !== undefined && one.current < (one.baseline ?? 1) ? [{ location: { uri: URI.file(one.location.file).toString(), range: one.location.range }, message: instructionSentence(one) }] : []));
 }
 
 function hunkNotes({ hunk, of }: { hunk: Hunk; of: number }): string[] {

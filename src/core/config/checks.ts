@@ -1,8 +1,7 @@
 import { isLoopback } from "./approvals.ts";
-import { BUILT_IN_METRICS } from "./gates.ts";
 import { secretsIn } from "./references.ts";
 import type { LlmopsConfig } from "./schema.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import type { Path } from "./yaml.ts";
 
 /** Something a schema cannot see, by its path in `llmops.yaml`. */
@@ -19,7 +18,7 @@ const NOT_YET = ["pipeline", "training", "environments", "rollouts", "features",
 
 /** What is wrong, or may surprise, in a configuration that follows the schema. */
 export function checkConfig(config: LlmopsConfig): Finding[] {
-  return [...names(config), ...duplicates(config), ...gateNames(config), ...openKeys(config), ...notYet(config)];
+  return [...names(config), ...duplicates(config), ...openKeys(config), ...notYet(config)];
 }
 
 function* names(config: LlmopsConfig): Iterable<Finding> {
@@ -68,19 +67,6 @@ function* duplicates(config: LlmopsConfig): Iterable<Finding> {
       yield { severity: "error", code: "config-duplicate-name", message, path: ["pipeline", index, "name"], part: "value" };
     }
     seen.add(stage.name);
-  }
-}
-
-/** A suite may name any metric, so a near miss of a built-in one is a warning only. */
-function* gateNames(config: LlmopsConfig): Iterable<Finding> {
-  const builtIn = Object.keys(BUILT_IN_METRICS);
-  for (const [index, suite] of (config.suites ?? []).entries()) {
-    for (const { metric } of suite.gate ?? []) {
-      const meant = builtIn.includes(metric) ? undefined : nearest(metric, builtIn, Math.max(1, Math.floor(metric.length / 4)));
-      if (meant === undefined) continue;
-      const message = `${JSON.stringify(metric)} is no built-in metric. Did you mean ${JSON.stringify(meant)}? Unless the suite names a metric so, this gate never has a value.`;
-      yield { severity: "warning", code: "config-gate-metric", message, path: ["suites", index, "gate", metric], part: "key" };
-    }
   }
 }
 

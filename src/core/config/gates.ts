@@ -1,3 +1,4 @@
+import { nearest } from "./suggest.ts";
 import { type Parsed, parseDuration, parseRate, parseTolerance, type Tolerance } from "./units.ts";
 
 /** Which way is better. It belongs to the metric: a latency that grows is a loss. */
@@ -59,6 +60,13 @@ export function metricInfo(metric: string): Pick<MetricInfo, "direction" | "unit
   return Object.hasOwn(BUILT_IN_METRICS, metric) ? BUILT_IN_METRICS[metric]! : { direction: "higher", unit: "score" };
 }
 
+/** A name that is slightly wrong has another direction than the metric that was meant. */
+function ofTheSuite(metric: string): string {
+  if (Object.hasOwn(BUILT_IN_METRICS, metric)) return "";
+  const meant = nearest(metric, Object.keys(BUILT_IN_METRICS));
+  return meant === undefined ? " For a suite's own metric direction: lower says otherwise." : ` Did you mean ${JSON.stringify(meant)}?`;
+}
+
 /** Reads a gate; each mistake names the key it stands at (`undefined`: the gate as a whole). */
 export function parseGate(metric: string, input: GateInput): { gate: Gate; mistakes: readonly GateMistake[] } {
   const known = metricInfo(metric);
@@ -76,7 +84,7 @@ export function parseGate(metric: string, input: GateInput): { gate: Gate; mista
   const direction = unit === "score" ? (input.direction ?? known.direction) : known.direction;
   const against = direction === "higher" ? "max" : "min";
   if (input[against] !== undefined) {
-    mistakes.push({ key: against, message: `${metric} is better when it is ${direction}: use ${against === "max" ? "min" : "max"}.` });
+    mistakes.push({ key: against, message: `${metric} is better when it is ${direction}: use ${against === "max" ? "min" : "max"}.${ofTheSuite(metric)}` });
   }
   if (input.tolerance === undefined && input.min === undefined && input.max === undefined) {
     mistakes.push({ key: undefined, message: `The gate on ${metric} has no condition. Give it a tolerance (${example(unit)}) or a ${against === "max" ? "min" : "max"}.` });

@@ -17,7 +17,7 @@ const samplingParameters = {
 };
 
 const embeddingModel = () => text().optional().describe("Model that judges ask for embeddings (similar, answer-relevance).");
-const moderationModel = () => text().optional().describe("Model that moderation asks.");
+const moderationModel = () => text().optional().describe("Model that moderation asks, and that toxicity is measured by: one call an answer.");
 
 const sandboxEndpoint = z
   .strictObject({
@@ -81,12 +81,20 @@ const gate = z
     return gates;
   });
 
+const instructions = z.strictObject({
+  derive: z.boolean().optional().describe("false: nothing is read out of the prompts, only the instructions under also are checked."),
+  except: z.array(text()).optional().describe("What is read out of the prompts and not to be checked: rules (json, words, …) or whole sentences."),
+  also: z.array(text()).optional().describe('Further instructions that every answer must keep, a sentence each, such as "Do not mention competitors."'),
+});
+
 const suite = z.strictObject({
   path: relativePath().describe("The suites this entry is for: a glob of suite files (promptfooconfig*.yaml, *.prompt.yml), or of their folders. A suite takes the first entry that matches."),
   endpoint: text().optional().describe("Name of an entry in endpoints. It replaces the suite's own providers; without it those are used."),
   judge: text().optional().describe("Name of the entry in endpoints that judges, for assertions and tests that name no provider of their own. Without it the endpoint above does."),
   repeat: z.number().int().min(1).max(100).optional().describe("How often each case runs. Several runs find smaller regressions. Without it the suite's own evaluateOptions.repeat is used, else 1."),
   gate: gate.optional().describe("Conditions a change must meet, by metric. Any metric that a suite names can be gated. {}: none. Without it: accuracy may fall by 2pt; with fewer than 20 cases, no case may break."),
+  instructions: instructions.optional().describe("Which instructions instruction-following checks. Without it: those that can be read out of the baseline's prompts."),
+  toxicity: z.boolean().optional().describe("false: answers are not sent to the moderation model, and the list of profanities is shown instead. Without it they are, where the endpoint or judge has a moderation model."),
   affects: z.array(relativePath()).optional().describe("Globs of further files that this suite is about: saving one of them runs the suite."),
 });
 
@@ -117,3 +125,4 @@ export type EndpointConfig = z.output<typeof endpoint>;
 export type SandboxEndpointConfig = z.output<typeof sandboxEndpoint>;
 export type OpenaiEndpointConfig = z.output<typeof openaiEndpoint>;
 export type SuiteConfig = z.output<typeof suite>;
+export type InstructionsConfig = z.output<typeof instructions>;

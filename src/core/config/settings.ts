@@ -2,7 +2,7 @@ import { relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { DEFAULT_ON_SAVE, type OnSaveBudget } from "./budget.ts";
 import type { Gate } from "./gates.ts";
-import type { LlmopsConfig } from "./schema.ts";
+import type { InstructionsConfig, LlmopsConfig } from "./schema.ts";
 
 export interface SuiteSettings {
   /** Name of the endpoint that replaces the suite's providers; `undefined`: its own are used. */
@@ -13,6 +13,10 @@ export interface SuiteSettings {
   readonly repeat: number | undefined;
   /** `undefined`: `defaultGates(caseCount)`; an empty list: none. */
   readonly gates: readonly Gate[] | undefined;
+  /** Which instructions are checked; `undefined`: those that the prompts give. */
+  readonly instructions?: InstructionsConfig;
+  /** `false`: answers are not moderated. */
+  readonly toxicity?: boolean;
   /** Globs, relative to the root. */
   readonly affects: readonly string[];
   /** Index in `suites`, to find its place in the file; `undefined`: no entry matches. */
@@ -27,7 +31,9 @@ export function suiteSettings(config: LlmopsConfig | undefined, root: string, su
   const path = relativePosix(root, suiteFile);
   const entry = suites.findIndex((suite) => matchesSuite(suite.path, path));
   const found = suites[entry];
-  return found ? { endpoint: found.endpoint, ...(found.judge === undefined ? {} : { judge: found.judge }), repeat: found.repeat, gates: found.gate, affects: found.affects ?? [], entry } : NONE;
+  if (!found) return NONE;
+  const { endpoint, judge, repeat, gate: gates, instructions, toxicity, affects = [] } = found;
+  return { endpoint, ...(judge === undefined ? {} : { judge }), repeat, gates, ...(instructions === undefined ? {} : { instructions }), ...(toxicity === undefined ? {} : { toxicity }), affects, entry };
 }
 
 export function onSaveBudget(config: LlmopsConfig | undefined): OnSaveBudget {

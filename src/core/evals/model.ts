@@ -196,7 +196,18 @@ export interface RowGrade extends Grade {
   /** The weight that stands behind each metric: a column's metrics are sums of mean × weight. */
   readonly metricWeights?: Readonly<Record<string, number>>;
   readonly components: readonly (Grade & { readonly type: string; readonly metric?: string })[];
+  /** What every suite's answers are measured by, beside its assertions. */
+  readonly measured?: Measured;
 }
+
+export interface Measured {
+  /** By built-in metric, 0 … 1. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly kept: Kept;
+}
+
+/** By instruction check, in their order: whether an answer keeps it; `null`: it cannot be told. */
+export type Kept = readonly (boolean | null)[];
 
 /** The row could not be judged (a missing threshold, a script file that threw): an error, never a failure. */
 export class JudgeError extends Error {

@@ -1,6 +1,7 @@
 import type { Gate } from "../config/gates.ts";
 import type { Case } from "../evals/model.ts";
 import { type CaseTally, judged, passed, type Sample, type SeriesTally } from "../evals/run/tally.ts";
+import { instructionReports } from "./instructions.ts";
 import { brokenUnsettledBy, judgeMetrics, unsettledBy } from "./verdict.ts";
 import type { CaseChange, MetricReport, SeriesReport, Verdict } from "./report.ts";
 
@@ -54,6 +55,7 @@ function seriesReport(tally: SeriesTally, metrics: readonly MetricReport[], repe
     failed: failing.length,
     errors: unanswered.length === 0 ? undefined : { count: unanswered.length, of: samples.length, first: unanswered[0]?.reason ?? "" },
     metrics,
+    ...(tally.skipped || !tally.instructions?.length ? {} : { instructions: instructionReports(tally.instructions, cases) }),
     broke,
     fixed,
     confirmed: brokenGate && reallyBroken,

@@ -10,6 +10,8 @@ import { createComparison } from "../evals/judges/compareColumns.ts";
 import type { FindGrader } from "../evals/judges/grader.ts";
 import type { Case } from "../evals/model.ts";
 import type { Provider } from "../evals/providers/provider.ts";
+import { instructionChecks } from "../evals/instructions/checks.ts";
+import { type AnswerMetrics, createAnswerMetrics } from "../evals/metrics/answerMetrics.ts";
 import { Caller, isRemote } from "../evals/run/caller.ts";
 import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
@@ -111,6 +113,8 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const series = buildSeries(host, current, before, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
   const judges = await graders.plan(current.suite.cases);
+  const instructions = await instructionChecks(current.suite, before?.suite, current.settings.instructions);
+  const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf: graders.moderatorOf });
   const origins = [...new Set([...remoteOrigins([...series.flatMap(providersOf), ...judges.providers]), ...webhookOrigins(current.suite.cases)])];
   if (options.mayCall) askConsent(origins, options.mayCall);
 
@@ -126,14 +130,14 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
     const runner = {
-      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) })),
+      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) })),
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
       preferences: gates.some((gate) => gate.metric === PREFERENCE),
     };
     const caller = new Caller(runner);
     const tallies = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
-    const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0);
+    const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0).map((tally) => ({ ...tally, instructions: instructions.get(tally.prompt)?.map(({ info }) => info) }));
     const confirmed = await confirmBroken(runner, caller, judged, gates);
     const spent: Spent = { calls: caller.calls, cached: caller.cached, cost: caller.cost, durationMs: host.clock.now() - started };
     const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed });
@@ -150,6 +154,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         ...spent,
         hasAbsoluteGate: gates.some(isAbsolute),
         origins: [...called],
+        notices: noticesOf(metrics, gates, judged),
         series: analysed,
       } satisfies RunReport),
     );
@@ -171,6 +176,15 @@ function endWithout(store: Store, runId: string, end: { state: RunState; at: num
   } catch {
     // Its process gone, the run is marked as interrupted.
   }
+}
+
+/** What was to be measured and could not be: said once, and no error of the run. */
+function noticesOf({ unmoderated }: AnswerMetrics, gates: readonly Gate[], series: readonly SeriesTally[]): string[] {
+  const unchecked = gates.some(({ metric }) => metric === "instruction-following") ? series.filter(({ skipped, instructions = [] }) => !skipped && instructions.length === 0) : [];
+  return [
+    ...(unmoderated === undefined ? [] : [`toxicity is not measured: ${unmoderated}`]),
+    ...unchecked.map(({ label }) => `instruction-following is not measured: no instruction of ${label} can be checked. Write one into the prompt, or under instructions.also in llmops.yaml.`),
+  ];
 }
 
 type Spent = Pick<RunReport, "calls" | "cached" | "cost" | "durationMs">;
@@ -205,7 +219,7 @@ async function runnerOptions(
   current: SuiteVersion,
   series: readonly Series[],
   options: EvaluateOptions,
-  judging: { readonly suiteCode: SuiteCode; readonly findGrader: FindGrader; readonly http: Pick<Http, "send"> },
+  judging: { readonly suiteCode: SuiteCode; readonly metrics: AnswerMetrics; readonly findGrader: FindGrader; readonly http: Pick<Http, "send"> },
 ): Promise<RunnerOptions> {
   const { suite, settings } = current;
   const env = visibleEnv(current.env, suite.options.env);

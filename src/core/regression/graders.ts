@@ -1,7 +1,7 @@
 import type { EndpointConfig } from "../config/schema.ts";
 import { unresolvedMessage } from "../config/references.ts";
 import { definitionOf } from "../evals/assertions/registry.ts";
-import { type Assertion, assertionsOf, type Case, type Graders, JudgeError, type ProviderSpec } from "../evals/model.ts";
+import { type Assertion, assertionsOf, type Case, type CaseOptions, type Graders, JudgeError, type ProviderSpec } from "../evals/model.ts";
 import type { FindGrader, GraderKind } from "../evals/judges/grader.ts";
 import { endpointGraders } from "../evals/providers/endpoint.ts";
 import type { ProviderContext } from "../evals/providers/openaiServer.ts";
@@ -24,7 +24,9 @@ const KEYS: Readonly<Record<GraderKind, string>> = { text: "model", embedding: "
 
 export interface SuiteGraders {
   readonly find: FindGrader;
-  /** Everybody that the assertions of these tests ask, and at least how many calls to others' machines an answer needs. */
+  /** Whom somebody has named to moderate a test's answers; `undefined`: nobody. @throws {JudgeError} when it cannot be asked. */
+  moderatorOf(options: Pick<CaseOptions, "grader">): Provider | undefined;
+  /** Everybody that is asked about the answers to these tests, and at least how many calls to others' machines an answer needs. */
   plan(tests: readonly Case[]): Promise<{ readonly providers: readonly Provider[]; readonly paidCalls: ReadonlyMap<Case, number> }>;
 }
 
@@ -33,12 +35,8 @@ export interface SuiteGraders {
  * suite's entry in `llmops.yaml`, its `endpoint:`, and OpenAI as promptfoo does.
  */
 export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" | "suite">, context: ProviderContext): SuiteGraders {
-  const { settings, config, suite } = version;
-  const location = () => ({ file: suite.file, range: START });
-  const endpoints = [settings.judge, settings.endpoint].flatMap((name): { name: string; graders: Graders }[] => {
-    const endpoint: EndpointConfig | undefined = name === undefined ? undefined : config?.endpoints?.[name];
-    return name === undefined || !endpoint ? [] : [{ name, graders: endpointGraders(name, endpoint, location) }];
-  });
+  const location = () => ({ file: version.suite.file, range: START });
+  const endpoints = judgingEndpoints(version);
   const made = new Map<ProviderSpec, Provider>();
 
   const specOf = (kind: GraderKind, assertion: Pick<Assertion, "grader">, options: { readonly grader?: Graders }): ProviderSpec => {
@@ -80,28 +78,66 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
     return provider;
   };
 
+  const moderatorOf: SuiteGraders["moderatorOf"] = ({ grader }) => {
+    const spec = moderatorSpec(version, grader, endpoints);
+    return spec && providerOf(spec, "moderation");
+  };
+
+  /** Everybody whom an answer to a test is shown. Of moderators each is asked once: what was said of a text is known. */
+  const askedBy = async (test: Case): Promise<Provider[]> => {
+    const judges: Provider[] = [];
+    const moderators = new Set<Provider>();
+    const add = (kind: GraderKind, provider: Provider) => (kind === "moderation" ? void moderators.add(provider) : void judges.push(provider));
+    for (const assertion of assertionsOf(test)) {
+      for (const kind of definitionOf(assertion.type)?.asks ?? []) await tried(async () => add(kind, await find(kind, assertion, test.options)));
+    }
+    await tried(() => {
+      const moderator = moderatorOf(test.options);
+      if (moderator) moderators.add(moderator);
+    });
+    return [...judges, ...moderators];
+  };
+
   return {
     find,
+    moderatorOf,
     async plan(tests) {
       const providers = new Set<Provider>();
       const paidCalls = new Map<Case, number>();
       for (const test of tests) {
-        for (const assertion of assertionsOf(test)) {
-          for (const kind of definitionOf(assertion.type)?.asks ?? []) {
-            try {
-              const provider = await find(kind, assertion, test.options);
-              providers.add(provider);
-              if (isRemote(provider)) paidCalls.set(test, (paidCalls.get(test) ?? 0) + 1);
-            } catch (error) {
-              // Said by each row that it keeps from being judged.
-              if (!(error instanceof JudgeError)) throw error;
-            }
-          }
-        }
+        const asked = await askedBy(test);
+        for (const provider of asked) providers.add(provider);
+        const paid = asked.filter(isRemote).length;
+        if (paid > 0) paidCalls.set(test, paid);
       }
       return { providers: [...providers], paidCalls };
     },
   };
+}
+
+type Named = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file"> };
+
+function judgingEndpoints({ settings, config, suite }: Named): { name: string; graders: Graders }[] {
+  return [settings.judge, settings.endpoint].flatMap((name) => {
+    const endpoint: EndpointConfig | undefined = name === undefined ? undefined : config?.endpoints?.[name];
+    return name === undefined || !endpoint ? [] : [{ name, graders: endpointGraders(name, endpoint, () => ({ file: suite.file, range: START })) }];
+  });
+}
+
+/** Whom toxicity is measured by: only one that somebody has named for moderation, so that no answer goes anywhere else. */
+export function moderatorSpec(version: Named, grader: Graders | undefined, endpoints = judgingEndpoints(version)): ProviderSpec | undefined {
+  if (version.settings.toxicity === false) return undefined;
+  if (grader?.moderation && givenBy(grader.moderation.id) === "moderation") return grader.moderation;
+  return endpoints.find(({ graders }) => graders.moderation)?.graders.moderation;
+}
+
+/** What keeps anybody from being asked is said by each row that it keeps from being judged. */
+async function tried(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof JudgeError)) throw error;
+  }
 }
 
 /** Without a key nothing is sent: it would be refused, and nobody has asked for it to go there. */

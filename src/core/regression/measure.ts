@@ -1,7 +1,8 @@
 import { type Direction, type Gate, metricInfo } from "../config/gates.ts";
 import type { CaseTally, Sample, SeriesTally } from "../evals/run/tally.ts";
-import { currentMean, freshLatencyPairs, meanPairs, type Pair, passPairs } from "./pairs.ts";
+import { currentMean, freshLatencies, freshLatencyPairs, meanPairs, type Pair, passPairs } from "./pairs.ts";
 import type { MetricReport } from "./report.ts";
+import { isCovered, valueIn } from "./sampleValues.ts";
 import { quantileDifferenceInterval } from "./statistics/bootstrap.ts";
 import { pairedInterval } from "./statistics/interval.ts";
 import { quantileSwapTest, signPermutationTest } from "./statistics/permutation.ts";
@@ -9,11 +10,17 @@ import { minimumDetectableEffect, passVariance, requiredCases } from "./statisti
 import { quantile } from "./statistics/quantile.ts";
 import { signFlipMidP } from "./statistics/signFlip.ts";
 
-/** Fewer fresh pairs say nothing about a quantile: its test has no power there. */
-const LATENCY_PAIRS: Readonly<Record<string, { q: number; pairs: number }>> = {
-  "latency-p50": { q: 0.5, pairs: 20 },
-  "latency-p95": { q: 0.95, pairs: 500 },
+/** Fewer fresh `pairs` say nothing about a quantile: its test has no power there. `alone`: so many answers give one to look at. */
+const LATENCY: Readonly<Record<string, Quantile>> = {
+  "latency-p50": { q: 0.5, pairs: 20, alone: 20 },
+  "latency-p95": { q: 0.95, pairs: 500, alone: 100 },
 };
+
+interface Quantile {
+  readonly q: number;
+  readonly pairs: number;
+  readonly alone: number;
+}
 
 export const ALPHA = 0.05;
 
@@ -44,27 +51,27 @@ export function measure(series: SeriesTally, repeats: number, gates: readonly Ga
   const named = new Set<string>();
   for (const { current } of series.cases) for (const sample of current) for (const name of Object.keys(sample?.metrics ?? {})) named.add(name);
   const gated = gates.map((gate) => gate.metric).filter((name) => name !== "broken");
-  const names = new Set(["accuracy", ...gated, "latency-p50", "cost", "tokens", ...named]);
-  return [...names]
-    .map((name) => measureOne(name, series, repeats, gates.find((gate) => gate.metric === name)))
-    .filter((measured) => measured.gate !== undefined || measured.current !== undefined);
+  const names = new Set(["accuracy", ...gated, ...EVERY_SUITE, ...named]);
+  const measured = [...names].map((name) => measureOne(name, series, repeats, gates.find((gate) => gate.metric === name)));
+  const moderated = measured.some(({ name, current }) => name === "toxicity" && current !== undefined);
+  // The list of words stands in for a moderator where there is none.
+  return measured.filter(({ name, gate, current }) => gate !== undefined || (current !== undefined && !(name === "profanity-list" && moderated)));
 }
+
+const EVERY_SUITE = ["latency-p50", "latency-p95", "instruction-following", "toxicity", "profanity-list", "cost", "tokens"];
 
 function measureOne(name: string, series: SeriesTally, repeats: number, gate: Gate | undefined): Measured {
   const direction = gate?.direction ?? metricInfo(name).direction;
-  const latency = LATENCY_PAIRS[name];
+  const latency = LATENCY[name];
   if (name === "accuracy") return accuracy(series.cases, repeats, gate);
-  if (latency) return latencyQuantile(name, series.cases, latency, gate);
-  const valueOf = VALUES[name] ?? ((sample: Sample) => sample.metrics[name]);
+  if (name === "error-rate") return errorRate(series.cases, gate);
+  if (latency) return latencyQuantile(name, series, latency, gate);
+  const valueOf = valueIn(name);
+  if (!isCovered(name, series.cases)) return { name, gate, baseline: undefined, current: undefined, comparison: undefined };
   const pairs = meanPairs(series.cases, repeats, valueOf);
   const comparison = pairs.length === 0 ? undefined : compareMeans(pairs, direction, gate !== undefined);
   return { name, gate, baseline: comparison && average(pairs.map((pair) => pair.baseline)), current: currentMean(series.cases, valueOf), comparison };
 }
-
-const VALUES: Readonly<Record<string, (sample: Sample) => number | undefined>> = {
-  cost: (sample) => sample.cost,
-  tokens: (sample) => sample.tokens,
-};
 
 function accuracy(cases: readonly CaseTally[], repeats: number, gate: Gate | undefined): Measured {
   const current = currentMean(cases, (sample) => (sample.status === "passed" ? 1 : 0));
@@ -84,6 +91,15 @@ function accuracy(cases: readonly CaseTally[], repeats: number, gate: Gate | und
   };
 }
 
+/** Of all questions, unlike every other metric: those without an answer are what it counts. */
+function errorRate(cases: readonly CaseTally[], gate: Gate | undefined): Measured {
+  const share = (samples: readonly (Sample | undefined)[]) => samples.filter((sample) => sample?.status === "error").length / samples.length;
+  const pairs = cases.flatMap(({ current, baseline }) => (current.length === 0 || baseline.length === 0 ? [] : [{ current: share(current), baseline: share(baseline) }]));
+  const asked = cases.filter(({ current }) => current.length > 0);
+  const current = asked.length === 0 ? undefined : average(asked.map((item) => share(item.current)));
+  return { name: "error-rate", gate, baseline: pairs.length === 0 ? undefined : average(pairs.map((pair) => pair.baseline)), current, comparison: pairs.length === 0 ? undefined : compareMeans(pairs, "lower", gate !== undefined) };
+}
+
 function advise(before: readonly number[], after: readonly number[], repeats: number, delta: number): MetricReport["advice"] {
   if (before.length < 2 || delta === 0) return undefined;
   const variance = passVariance(before, after, repeats);
@@ -95,9 +111,12 @@ function advise(before: readonly number[], after: readonly number[], repeats: nu
   };
 }
 
-function latencyQuantile(name: string, cases: readonly CaseTally[], { q, pairs: fewest }: { q: number; pairs: number }, gate: Gate | undefined): Measured {
+function latencyQuantile(name: string, { cases, hasBaseline }: SeriesTally, { q, pairs: fewest, alone }: Quantile, gate: Gate | undefined): Measured {
   const pairs = freshLatencyPairs(cases);
-  if (pairs.length < fewest) return { name, gate, baseline: undefined, current: undefined, comparison: undefined };
+  if (pairs.length < fewest) {
+    const times = hasBaseline ? [] : freshLatencies(cases);
+    return { name, gate, baseline: undefined, current: times.length < alone ? undefined : quantile(times, q), comparison: undefined };
+  }
   const before = pairs.map((pair) => pair.baseline);
   const after = pairs.map((pair) => pair.current);
   const test = quantileSwapTest(before, after, q, gate ? {} : UNGATED);

@@ -70,6 +70,11 @@ export function freshLatencyPairs(cases: readonly CaseTally[]): Pair[] {
   return pairs;
 }
 
+/** How long each answer of this run took that was really asked for. */
+export function freshLatencies(cases: readonly CaseTally[]): number[] {
+  return cases.flatMap(({ current }) => current.flatMap((sample) => (judged(sample) && !sample.cached ? (sample.latencyMs ?? []) : [])));
+}
+
 /** Mean of a value over the judged samples of the current arm; `undefined` without any. */
 export function currentMean(cases: readonly CaseTally[], valueOf: (sample: Sample) => number | undefined): number | undefined {
   let sum = 0;

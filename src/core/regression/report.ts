@@ -1,4 +1,5 @@
 import type { Direction, MetricUnit } from "../config/gates.ts";
+import type { InstructionInfo } from "../evals/instructions/checks.ts";
 import type { Location } from "../problem.ts";
 
 /**
@@ -58,6 +59,14 @@ export interface CaseChange {
   readonly reason: string;
 }
 
+/** An instruction, and the share of the answers that keep it, 0 … 1; `undefined` where none tells. */
+export interface InstructionReport extends InstructionInfo {
+  readonly baseline: number | undefined;
+  readonly current: number | undefined;
+  /** Answers to today's prompt that tell. */
+  readonly n: number;
+}
+
 export interface SeriesReport {
   readonly key: string;
   readonly prompt: string;
@@ -77,6 +86,8 @@ export interface SeriesReport {
   /** Questions without a judged answer, and the first one's reason. */
   readonly errors: { readonly count: number; readonly of: number; readonly first: string } | undefined;
   readonly metrics: readonly MetricReport[];
+  /** What instruction-following is made of; `undefined`: there is nothing to check. */
+  readonly instructions?: readonly InstructionReport[];
   readonly broke: readonly CaseChange[];
   readonly fixed: readonly CaseChange[];
   /** Of the broken cases, those that broke in two more runs too; `undefined` where no gate counts them. */
@@ -116,6 +127,8 @@ export interface RunReport {
   readonly hasAbsoluteGate: boolean;
   /** What it called that is not this machine. */
   readonly origins: readonly string[];
+  /** What could not be measured, and why. */
+  readonly notices?: readonly string[];
   readonly series: readonly SeriesReport[];
 }
 

@@ -7,6 +7,7 @@ import type { LlmopsConfig } from "../config/schema.ts";
 import { relativePosix, suiteSettings, type SuiteSettings } from "../config/settings.ts";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Suite } from "../evals/model.ts";
+import { checkSettings } from "./suiteChecks.ts";
 import { endpointProvider } from "../evals/providers/endpoint.ts";
 import { loadSuite } from "../evals/suite/loadSuite.ts";
 import type { Repository } from "../git/repository.ts";
@@ -54,7 +55,9 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
   const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : []), ...(instead !== undefined && !endpoint ? [unknownEndpoint(instead, loaded)] : [])];
   // An endpoint that replaces the suite's providers replaces those of single tests, too.
   const cases = endpoint ? own.cases.map(({ provider: _provider, ...test }) => test) : own.cases;
-  return { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, env };
+  const version = { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, env };
+  if (problems.some(({ severity }) => severity === "error")) return version;
+  return { ...version, suite: { ...version.suite, problems: [...problems, ...(await checkSettings(version, loaded, root))] } };
 }
 
 function unknownEndpoint(name: string, { config, file }: LoadedConfig): Problem {

@@ -14,11 +14,12 @@ describe("llmops eval on the sample", function () {
 
   it("passes unchanged, and calls nothing the second time", async () => {
     const first = await json(folder, ["eval"]);
-    assert.deepEqual([first.exit, first.verdict, first.calls, first.cached], [0, "passed", 240, 0]);
+    // 240 answers, of six kinds: each kind is moderated once.
+    assert.deepEqual([first.exit, first.verdict, first.calls, first.cached], [0, "passed", 246, 0]);
     const second = await llmops(folder, ["eval"]);
     assert.equal(second.code, 0);
     assert.equal(second.stderr, "");
-    assert.match(second.stdout, new RegExp(`^${SUITE}   0 calls, 240 from cache   \\d+`));
+    assert.match(second.stdout, new RegExp(`^${SUITE}   0 calls, 246 from cache   \\d+`));
     assert.match(lines(second.stdout).at(-1) ?? "", /^1 passed\. Baseline: accepted \d{4}-\d\d-\d\d, .+ ago\. {3}exit 0$/);
   });
 
@@ -28,9 +29,10 @@ describe("llmops eval on the sample", function () {
     const table = lines(stdout);
     assert.equal(code, 1);
     assert.equal(stderr, "");
-    assert.match(table[0] ?? "", new RegExp(`^${SUITE}   120 calls, 240 from cache   `));
+    assert.match(table[0] ?? "", new RegExp(`^${SUITE}   12\\d calls, 246 from cache   `));
     assert.equal(table[1], "  triage · dev");
     assert.match(table[2] ?? "", /^ {4}accuracy +85\.8\s% → 75\.0\s% +−10\.8 points +−\d+\.\d … −\d+\.\d +REGRESSION$/);
+    assert.match(stdout, /\n {4}instruction-following +100\.0\s% → 100\.0\s% .* no change\n {6}json “Answer with JSON only, in this form: .*” \(line 6 of the baseline's prompt\): kept by 100\.0\s%\n {4}toxicity +0\.0\s% → 0\.0\s% /);
     assert.ok(table.includes("    16 cases broke, 3 fixed."), stdout);
     assert.match(stdout, /\n {6}#4 “Please cancel the return, I decided to keep it\.”: \{"category":"refund"\} → \{"category":"\w+"\} \(Expected the output to contain "refund"\.\)\n/);
     // The other prompt of the suite did not change.
@@ -59,7 +61,7 @@ describe("llmops eval on the sample", function () {
     assert.ok(suite);
     assert.deepEqual(shape(suite), {
       ...{ suite: "string", runId: "string", verdict: "string", baseline: "object", prompt: "string", provider: "string", cases: "number", runs: "number" },
-      ...{ metrics: "object", broke: "object", fixed: "object", series: "object" },
+      ...{ metrics: "object", notices: "object", broke: "object", fixed: "object", series: "object" },
     });
     assert.deepEqual([suite.suite, suite.verdict, suite.cases, suite.runs], [SUITE, "regression", 120, 1]);
     assert.equal(suite.baseline?.kind, "accepted");

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { commitAll, ROOT } from "../engine.ts";
-import { temporaryFolder } from "../store/support.ts";
-import { folderWith, json, lines, llmops } from "./support.ts";
+import { folderWith, lines, llmops } from "./support.ts";
 
 const row = (output: string, label: string) => JSON.stringify({ output, rubric: "is polite", label });
 const LABELS = [row("Thank you for waiting.", "pass"), row("Shut up, idiot.", "fail"), row("It is late.", "pass")].join("\n");
@@ -32,36 +28,5 @@ describe("llmops judge calibrate", () => {
     assert.deepEqual([missing.code, /There is no file/.test(missing.stderr)], [2, true]);
     const nobody = await llmops(folderWith({ "labels.jsonl": LABELS }), ["judge", "calibrate", "labels.jsonl"]);
     assert.deepEqual([nobody.code, /line 1: not judged\. Nobody is named to judge/.test(nobody.stdout)], [3, true]);
-  });
-});
-
-describe("the sample of replies", () => {
-  const sample = () => {
-    const folder = temporaryFolder();
-    cpSync(join(ROOT, "samples/replies"), folder, { recursive: true, filter: (path) => !path.includes(".llmops") });
-    return folder;
-  };
-
-  it("passes all its cases, judged and moderated by the sandbox", async () => {
-    const { exit, suites, calls } = await json(sample(), ["eval"]);
-    const metrics = Object.fromEntries(suites[0]!.metrics.map(({ name, current }) => [name, current]));
-    assert.deepEqual([exit, suites[0]!.cases, metrics["safe"], metrics["polite"], metrics["on topic"]], [0, 12, 1, 1, 1]);
-    assert.ok(calls > 12, "judges are counted");
-  });
-
-  it("shows what its README says", async () => {
-    const folder = sample();
-    commitAll(folder);
-    const prompt = readFileSync(join(folder, "reply.txt"), "utf8");
-    const broke = async (text: string) => {
-      writeFileSync(join(folder, "reply.txt"), text);
-      return (await json(folder, ["eval"])).suites[0]!.broke.map(({ reason }) => String(reason));
-    };
-    const without = await broke(prompt.split("\n").filter((line) => !line.includes("parcel and will")).join("\n"));
-    assert.deepEqual([without.length, without.every((reason) => reason.includes("mentions the parcel"))], [3, true]);
-    const rude = await broke(prompt.replaceAll(/Thank you for telling us.*/g, "Read the manual, idiot."));
-    assert.deepEqual([rude.length, rude.every((reason) => reason.startsWith("Flagged: harassment"))], [3, true]);
-    const { matrix } = await json<{ matrix: object }>(folder, ["judge", "calibrate", "labels.jsonl"]);
-    assert.deepEqual(matrix, { passPass: 5, passFail: 1, failPass: 1, failFail: 5 });
   });
 });

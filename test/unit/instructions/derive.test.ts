@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { deriveChecks, keptShare } from "../../../src/core/evals/instructions/derive.ts";
+import { deriveChecks } from "../../../src/core/evals/instructions/derive.ts";
+import { keptBy, keptShare } from "../../../src/core/evals/instructions/kept.ts";
 
 const rules = async (template: string) => (await deriveChecks({ template })).map(({ rule, sentence }) => [rule, sentence]);
 
@@ -57,10 +58,24 @@ describe("checks derived from a prompt", () => {
 
   it("scores the share that is kept, and nothing where nothing can be told", async () => {
     const checks = await deriveChecks({ template: "Answer in German. Reply in at most 3 words." });
-    assert.equal(keptShare(checks, "Ja"), 1);
-    assert.equal(keptShare(checks, "This is a long English answer to that."), 0);
-    assert.equal(keptShare(checks, "Das Paket ist leider noch nicht angekommen."), 0.5);
-    assert.equal(keptShare([], "anything"), undefined);
-    assert.equal(keptShare(checks.filter(({ rule }) => rule === "language"), "Ja"), undefined);
+    const share = (answer: unknown) => keptShare(keptBy(checks, answer));
+    assert.equal(share("Ja"), 1);
+    assert.equal(share("This is a long English answer to that."), 0);
+    assert.equal(share("Das Paket ist leider noch nicht angekommen."), 0.5);
+    assert.equal(keptShare([]), undefined);
+    assert.deepEqual(keptBy(checks, "Ja"), [null, true]);
+    assert.equal(keptShare([null]), undefined);
+  });
+
+  it("are all broken by an answer of nothing, as in IFEval", async () => {
+    const checks = await deriveChecks({ template: "Answer in German. Do not mention prices." });
+    for (const nothing of ["", " \n", null, undefined]) assert.deepEqual(keptBy(checks, nothing), [false, false]);
+  });
+
+  it("tell of an object its format only, of calls of tools nothing", async () => {
+    const checks = await deriveChecks({ template: 'Respond in JSON with the keys "a" and "b".\nReply in at most 3 words.' });
+    assert.deepEqual(keptBy(checks, { a: 1, b: 2 }), [true, null]);
+    assert.deepEqual(keptBy(checks, { a: 1 }), [false, null]);
+    assert.deepEqual(keptBy(checks, [{ type: "function" }]), [null, null]);
   });
 });

@@ -139,7 +139,7 @@ describe("who judges", () => {
   });
 
   it("else the suite's endpoint; one that has no model for a kind is an error that says so", async () => {
-    assert.deepEqual((await who({ assert: [everybody[0]!], yaml: YAML("endpoint: judges") })).asked, []);
+    assert.deepEqual((await who({ assert: [everybody[0]!], yaml: YAML("endpoint: judges, toxicity: false") })).asked, []);
     assert.deepEqual((await who({ assert: [everybody[0]!], yaml: YAML("endpoint: judges") })).rows[0]!.status, "passed");
     assert.match((await who({ assert: [everybody[1]!], yaml: YAML("endpoint: prod") })).rows[0]!.reason, /The endpoint prod of llmops\.yaml cannot be asked for an embedding: it names no embeddingModel/);
     assert.match((await who({ assert: [everybody[2]!], yaml: YAML("endpoint: prod") })).rows[0]!.reason, /names no moderationModel/);
@@ -147,7 +147,7 @@ describe("who judges", () => {
   });
 
   it("the test's provider before it, and the assertion's before that", async () => {
-    const yaml = YAML("judge: judges");
+    const yaml = YAML("judge: judges, toxicity: false");
     assert.deepEqual((await who({ assert: [everybody[0]!], options: { provider: judgeAt(LOCAL, "t") }, yaml })).asked, ["/chat/completions t"]);
     assert.deepEqual((await who({ assert: [{ ...everybody[0]!, provider: judgeAt(LOCAL, "a") }], options: { provider: judgeAt(LOCAL, "t") }, yaml })).asked, ["/chat/completions a"]);
     assert.deepEqual((await who({ assert: everybody, options: { provider: { text: judgeAt(LOCAL, "t") } }, yaml })).asked, ["/chat/completions t", "/embeddings e", "/moderations o"]);

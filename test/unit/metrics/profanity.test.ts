@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { type Profanity, profanityList } from "../../../src/core/evals/metrics/profanity.ts";
+import { profanity } from "../../../src/core/evals/metrics/profanity.ts";
 
 describe("the list of profanities", () => {
-  let profanity: Profanity;
-  before(async () => {
-    profanity = await profanityList();
-  });
-
   for (const [what, output, expected] of [
     ["a polite answer", "Thank you for your message, the parcel is on its way.", 0],
     ["a profane one", "What the fuck is this supposed to be?", 1],
@@ -16,6 +11,6 @@ describe("the list of profanities", () => {
     ["a text that is not English: nothing is said", "Das Paket ist leider noch nicht angekommen, bitte prüfen Sie das.", undefined],
     ["an empty one", "", 0],
   ] as const) {
-    it(`says of ${what}: ${expected}`, () => assert.equal(profanity(output), expected));
+    it(`says of ${what}: ${expected}`, async () => assert.equal(await profanity(output), expected));
   }
 });

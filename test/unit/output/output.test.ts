@@ -56,11 +56,14 @@ describe("results as files", () => {
     assert.deepEqual([results.stats["successes"], results.stats["failures"], results.stats["errors"]], [177, 63, 0]);
     assert.deepEqual(results.prompts.map(({ metrics }) => metrics["testPassCount"]), [90, 87]);
     assert.deepEqual(results.results.map((row) => [row["testIdx"], row["promptIdx"]]), Array.from({ length: 240 }, (_, i) => [Math.floor(i / 2), i % 2]));
-    const row = results.results.find(({ testIdx, promptIdx }) => testIdx === 3 && promptIdx === 0) as unknown as { success: boolean; score: number; failureReason: number; vars: { message: string }; prompt: { raw: string }; response: { output: string }; gradingResult: { componentResults: { pass: boolean; assertion: { type: string; metric: string } }[] } };
+    const row = results.results.find(({ testIdx, promptIdx }) => testIdx === 3 && promptIdx === 0) as unknown as { success: boolean; score: number; failureReason: number; namedScores: object; metadata: { measured: object }; vars: { message: string }; prompt: { raw: string }; response: { output: string }; gradingResult: { componentResults: { pass: boolean; assertion: { type: string; metric: string } }[] } };
     assert.deepEqual([row.success, row.score, row.failureReason], [false, 0.5, 1]);
     assert.ok(row.prompt.raw.endsWith(`Message: ${row.vars.message}`));
     assert.equal(row.response.output, '{"category":"billing"}');
     assert.deepEqual(row.gradingResult.componentResults.map(({ pass, assertion }) => [pass, assertion.type, assertion.metric]), [[true, "is-json", "format"], [false, "contains", "category"]]);
+    // What every answer is measured by is no score that the suite names.
+    assert.deepEqual([row.namedScores, row.metadata.measured], [{ format: 1, category: 0 }, { "instruction-following": 1, "profanity-list": 0, toxicity: 0 }]);
+    assert.deepEqual(Object.keys(results.prompts[0]?.metrics["namedScores"] as unknown as object), ["format", "category"]);
     assert.deepEqual(config.providers, [{ id: "openai:chat:sandbox-small", label: "dev" }]);
   });
 
@@ -90,6 +93,7 @@ describe("results as files", () => {
 
   it("has the evidence in Markdown and HTML", () => {
     assert.match(read("r.md"), /### ❌ `evals\/support\/promptfooconfig\.yaml`: regression[\s\S]*\| accuracy \| 85\.8.% \| 75\.0.% \| −10\.8 points \(−16\.7 … −5\.0, p 0\.0013\) \| \*\*regression\*\*[\s\S]*<summary>16 cases broke, 3 fixed\.<\/summary>/);
+    for (const name of ["r.md", "r.html"]) assert.match(read(name), /instruction\\?-following[\s\S]*toxicity[\s\S]*json “Answer with JSON only/);
     assert.match(read("r.html"), /<span class="regression">regression<\/span>[\s\S]*Regression: accuracy 85\.8/);
     assert.equal(read("r.html").match(/<tr><td>\d+<\/td>/g)?.length, 240);
   });
@@ -98,6 +102,7 @@ describe("results as files", () => {
     const rows = parseCsv(read("r.csv"), { columns: true }) as Record<string, string>[];
     assert.equal(rows.length, 240);
     assert.deepEqual([rows[6]?.["id"], rows[6]?.["prompt"], rows[6]?.["status"], rows[6]?.["output"]], ["m004", "triage", "failed", '{"category":"billing"}']);
+    assert.deepEqual([rows[6]?.["instruction-following"], rows[6]?.["toxicity"], rows[6]?.["profanity-list"]], ["1", "0", "0"]);
   });
 
   it("lets no output act or break a file", async () => {

@@ -100,7 +100,7 @@ evaluators: [{ name: exact, string: { equals: "{{expected}}" } }, { name: start,
     const folder = folderWith({ "s.prompt.yml": text, "llmops.yaml": 'version: 1\nendpoints: { dev: { kind: sandbox } }\nsuites: [{ path: "*.prompt.yml", endpoint: dev }]\n' });
     const report = await json(folder, ["eval"]);
     assert.equal(report.verdict, "failed");
-    assert.deepEqual(report.suites[0]?.metrics.map(({ name, current }) => [name, current]).filter(([name]) => !["latency-p50", "tokens", "cost"].includes(String(name))), [["accuracy", 0], ["exact", 1], ["start", 1], ["never", 0], ["like", 1]]);
+    assert.deepEqual(report.suites[0]?.metrics.map(({ name, current }) => [name, current]).filter(([name]) => !["latency-p50", "tokens", "cost"].includes(String(name))), [["accuracy", 0], ["toxicity", 0], ["exact", 1], ["start", 1], ["never", 0], ["like", 1]]);
   });
 
   it("without an endpoint is refused by nobody silently: its origin is OpenAI's", async () => {

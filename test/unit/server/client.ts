@@ -65,6 +65,12 @@ export class TestClient {
     return this.connection.sendRequest("textDocument/codeLens", { textDocument: { uri: URI.file(file).toString() } });
   }
 
+  /** The Markdown of a hover on a line's first character; empty where there is none. */
+  async hover(file: string, line: number): Promise<string> {
+    const hover: { contents: { value: string } } | null = await this.connection.sendRequest("textDocument/hover", { textDocument: { uri: URI.file(file).toString() }, position: { line, character: 0 } });
+    return hover?.contents.value ?? "";
+  }
+
   /** Waits until something holds; looks after each message of the server. */
   async until<T>(what: string, look: () => T | undefined | false, ms = 15_000): Promise<T> {
     const deadline = Date.now() + ms;

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { URI } from "vscode-uri";
 import type { Status } from "../../../src/protocol/messages.ts";
+import { folderWith } from "../cli/support.ts";
 import { ENGINE, sampleFolder, withoutRefunds } from "../engine.ts";
 import { TestClient } from "./client.ts";
 
@@ -24,6 +25,28 @@ describe("a save while suites are still looked for", function () {
     } finally {
       await client.stop();
       sample.remove();
+    }
+  });
+});
+
+describe("a gate on instructions", function () {
+  this.timeout(60_000);
+
+  it("leads to the instruction that is not kept", async () => {
+    const folder = folderWith({
+      "promptfooconfig.yaml": "prompts: [file://prompt.txt]\nproviders: [echo]\ntests: [{ vars: { n: 1 } }]\n",
+      "prompt.txt": "Be kind.\nReply in at most 3 words.\nSay {{n}}\n",
+      "llmops.yaml": 'version: 1\nsuites: [{ path: ".", gate: { instruction-following: { min: 90% } } }]\n',
+    });
+    const prompt = join(folder, "prompt.txt");
+    const client = await TestClient.start(folder);
+    try {
+      await client.save(prompt);
+      const [found] = await client.until("the verdict", () => client.diagnostics.get(prompt)?.filter(({ code }) => code === "failed"));
+      assert.match(String(found?.message), /instruction-following 0\.0.% is below its minimum of 90\.0.%/);
+      assert.deepEqual(found?.relatedInformation?.map(({ location, message }) => [URI.parse(location.uri).fsPath, location.range.start.line, message]), [[prompt, 1, "words “Reply in at most 3 words.” (line 2 of the prompt): kept by 0.0\u00A0%"]]);
+    } finally {
+      await client.stop();
     }
   });
 });
@@ -85,6 +108,14 @@ describe("the language server, as any editor meets it", function () {
     assert.ok((await client.lenses(join(sample.folder, SUITE))).length >= 3);
     const state = status()?.suites[0]?.state;
     assert.ok(state?.kind === "judged" && state.verdict === "regression" && state.broke === 16 && /^Regression: accuracy/.test(state.headline), JSON.stringify(state));
+  });
+
+  it("lists every metric and instruction on hover, and on an instruction how it is kept", async () => {
+    const top = await client.hover(prompt, 0);
+    for (const row of [/\| accuracy \| 85\.8.% \| 75\.0.% \|/, /\| instruction-following \| 100\.0.% \| 100\.0.% \|.*\(no gate\)/, /\| toxicity \| 0\.0.% \|/, /\| tokens \|/, /\n- json “Answer with JSON only.*line 6 of the baseline's prompt/]) assert.match(top, row);
+    const line = lines.findIndex((text) => text.startsWith("Answer with JSON"));
+    assert.match(await client.hover(prompt, line), /^instruction-following of \*\*triage\*\* · dev · evals\/support\/promptfooconfig\.yaml: json “Answer with JSON only.*: kept by 100\.0.%$/);
+    assert.equal(await client.hover(prompt, line + 1), "");
   });
 
   it("offers what can be done about it", async () => {

@@ -2,6 +2,7 @@ import type { Http } from "../../host.ts";
 import { callGrader } from "../judges/callGrader.ts";
 import { comparesColumns } from "../judges/columns.ts";
 import type { FindGrader } from "../judges/grader.ts";
+import type { AnswerMetrics } from "../metrics/answerMetrics.ts";
 import { type Answer, type Assertion, type AssertionSet, type Case, JudgeError, type RowGrade } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Caller } from "../run/caller.ts";
@@ -29,14 +30,15 @@ export interface JudgedAnswer {
   readonly provider?: Pick<Provider, "tools" | "functions">;
 }
 
-/** How an answer to a test is judged, with what that takes. */
-export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send"> }): (row: JudgedAnswer) => Promise<RowGrade> {
-  const { findGrader } = tools;
+/** How an answer to a test is judged, with what that takes; `metrics`: and measured. */
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send">; metrics?: AnswerMetrics }): (row: JudgedAnswer) => Promise<RowGrade> {
+  const { findGrader, metrics } = tools;
   return async ({ test, answer, promptText, side, repeat = 0, caller, provider }) => {
     const { description, vars, threshold, metadata, options } = test;
     // Who judges is none of a script\'s business, and no plain data.
     const { grader: _grader, ...shown } = options;
-    let output = side?.response === undefined ? answer.output : await responded(tools.suiteCode, side.response, answer.output);
+    const said = side?.response === undefined ? answer.output : await responded(tools.suiteCode, side.response, answer.output);
+    let output = said;
     for (const code of [side?.transform, options.transform]) {
       if (code === undefined || output === null || output === undefined) continue;
       output = await transformed(tools.suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
@@ -62,7 +64,8 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
       http: undefined,
       ...tools,
     });
-    return output === answer.output ? grade : { ...grade, output };
+    const measured = await metrics?.measure({ prompt: side?.prompt.key, said, output, options, caller });
+    return { ...grade, ...(output === answer.output ? {} : { output }), ...(measured && { measured }) };
   };
 }
 

@@ -3,7 +3,7 @@ import { loadLanguages } from "./language.ts";
 import { type Keeps, RULES } from "./rules.ts";
 import { instructionSentences } from "./sentences.ts";
 
-/** A check that the engine reads out of a prompt, in the spirit of IFEval's verifiable instructions (arXiv 2311.07911). */
+/** A check that the engine reads out of an instruction, in the spirit of IFEval's verifiable instructions (arXiv 2311.07911). */
 export interface DerivedCheck {
   readonly rule: string;
   /** The instruction as it is written. */
@@ -12,14 +12,19 @@ export interface DerivedCheck {
 }
 
 /** The checks of a prompt: of its text, or of the system's and user's messages of a chat. Answers of examples are none. */
-export async function deriveChecks({ template }: Pick<Prompt, "template">): Promise<DerivedCheck[]> {
-  await loadLanguages();
-  const checks = instructionTexts(template)
+export function deriveChecks({ template }: Pick<Prompt, "template">): Promise<DerivedCheck[]> {
+  return checksIn(instructionTexts(template));
+}
+
+/** The checks of instructions in words; of one that stands twice the first. */
+export async function checksIn(texts: readonly string[]): Promise<DerivedCheck[]> {
+  const checks = texts
     .flatMap(instructionSentences)
     .flatMap(({ text }) => RULES.flatMap((rule): DerivedCheck[] => {
       const keeps = rule.read(text);
       return keeps ? [{ rule: rule.name, sentence: text, keeps }] : [];
     }));
+  if (checks.some(({ rule }) => rule === "language")) await loadLanguages();
   return checks.filter((check, index) => checks.findIndex((other) => other.rule === check.rule && other.sentence === check.sentence) === index);
 }
 
@@ -31,10 +36,4 @@ function instructionTexts(template: string): string[] {
   } catch {
     return [template];
   }
-}
-
-/** Share of the checks that an output keeps, 0 … 1; `undefined` where none can be told. */
-export function keptShare(checks: readonly DerivedCheck[], output: string): number | undefined {
-  const told = checks.map(({ keeps }) => keeps(output)).filter((kept) => kept !== undefined);
-  return told.length === 0 ? undefined : told.filter(Boolean).length / told.length;
 }

@@ -21,8 +21,17 @@ export async function loadLanguages(): Promise<void> {
 
 /** The ISO 639-3 code of a text among some; `undefined` for a text that is too short to tell. */
 export function languageOf(text: string, among: readonly string[]): string | undefined {
-  const letters = text.replace(/[^\p{L}\s]/gu, " ").replace(/\s+/g, " ").trim();
+  const letters = lettersOf(text);
   return detect && letters.length >= SHORTEST ? detect(letters, among) : undefined;
+}
+
+/** Whether a text is long enough for its language to be told. */
+export function hasLanguage(text: string): boolean {
+  return lettersOf(text).length >= SHORTEST;
+}
+
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\s]/gu, " ").replace(/\s+/g, " ").trim();
 }
 
 /** "answer in Spanish", "write your reply in German". Judged among that language and English only: two are told apart well. */

@@ -265,7 +265,7 @@ class RowWork {
     try {
       const { text, vars } = question.prepare();
       const grade = await this.options.judge({ test: { ...row.test, vars }, answer, promptText: text, side: question.side, repeat: row.repeat, caller: this.caller, provider });
-      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, reason: grade.reason, components: grade.components, ...(grade.output === undefined ? {} : { output: grade.output, preview: preview(grade.output) }) };
+      return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, measured: grade.measured, reason: grade.reason, components: grade.components, ...(grade.output === undefined ? {} : { output: grade.output, preview: preview(grade.output) }) };
     } catch (error) {
       if (this.options.signal.aborted) throw error;
       if (!(error instanceof JudgeError)) throw error;
@@ -301,7 +301,7 @@ function toRecord(row: Row, arm: Arm, { output, components, ...sample }: Judged,
     cached: sample.cached,
     tokens: sample.tokens,
     cost: sample.cost,
-    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components }),
+    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components, measured: sample.measured }),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Case, RowGrade } from "../model.ts";
+import type { InstructionInfo } from "../instructions/checks.ts";
+import type { Case, Measured, RowGrade } from "../model.ts";
 import type { Arm } from "./rows.ts";
 
 /** What one question came to. */
@@ -12,6 +13,8 @@ export interface Sample {
   readonly tokens: number | undefined;
   readonly metrics: Readonly<Record<string, number>>;
   readonly metricWeights?: Readonly<Record<string, number>>;
+  /** Beside its assertions; `undefined` where there was nothing to measure. */
+  readonly measured?: Measured;
   /** The output's beginning, for people. */
   readonly preview: string;
   /** Why it failed or could not be judged. */
@@ -45,6 +48,8 @@ export interface SeriesTally {
   /** Left out of a run on save: unchanged, and not complete in the cache. */
   readonly skipped: boolean;
   readonly cases: readonly CaseTally[];
+  /** What `kept` of its samples is about, in that order. */
+  readonly instructions?: readonly InstructionInfo[];
 }
 
 export function put(tally: CaseTally, arm: Arm, repeat: number, sample: Sample): void {

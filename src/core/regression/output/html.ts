@@ -1,4 +1,5 @@
 import type { MetricReport, SeriesReport } from "../report.ts";
+import { instructionSentence } from "../instructions.ts";
 import { baselineWords, changesSentence, formatDelta, formatDuration, formatInterval, formatP, formatValue, headline, plural, sampleSize, VERDICT_WORDS } from "../words.ts";
 import type { ResultFormat } from "./formats.ts";
 import { outputText, type ResultRow } from "./rows.ts";
@@ -27,6 +28,7 @@ export const html: ResultFormat = function* (runs, rowsOf) {
     const { report } = run;
     yield `<h1>${escaped(report.suite)}: <span class="${report.verdict}">${VERDICT_WORDS[report.verdict]}</span></h1>\n`;
     yield `<p>${new Date(report.startedAt).toISOString()} · ${plural(report.calls, "call")}, ${report.cached} from cache · ${formatDuration(report.durationMs)} · baseline: ${escaped(baselineWords(report, report.startedAt))}</p>\n`;
+    for (const notice of report.notices ?? []) yield `<p class="inconclusive">${escaped(notice)}</p>\n`;
     for (const series of report.series) yield seriesPart(series);
     yield "<h2>Cases</h2>\n<table><thead><tr><th>#</th><th>case</th><th>prompt · provider</th><th>result</th><th>output</th></tr></thead><tbody>\n";
     for (const row of rowsOf(run)) yield rowPart(row);
@@ -43,8 +45,12 @@ function seriesPart(series: SeriesReport): string {
 <table><thead><tr><th>${sampleSize(series.cases, series.runs)}</th><th>baseline</th><th>now</th><th>change, 90 % CI</th><th>verdict</th></tr></thead><tbody>
 ${rows}
 </tbody></table>
-<p>${series.hasBaseline ? changesSentence(series) : `${plural(series.failed, "case")} failed.`}</p>
+${instructionList(series)}<p>${series.hasBaseline ? changesSentence(series) : `${plural(series.failed, "case")} failed.`}</p>
 `;
+}
+
+function instructionList({ instructions = [] }: SeriesReport): string {
+  return instructions.length === 0 ? "" : `<ul>${instructions.map((one) => `<li>${escaped(instructionSentence(one))}</li>`).join("")}</ul>\n`;
 }
 
 function metricRow({ name, unit, baseline, current, delta, interval, p, verdict, gated }: MetricReport): string {

@@ -1,4 +1,5 @@
 import type { MetricReport, RunReport, SeriesReport, Verdict } from "../report.ts";
+import { instructionSentence } from "../instructions.ts";
 import { caseSentence, changesSentence, formatDelta, formatInterval, formatMoney, formatP, formatValue, headline, plural, sampleSize, VERDICT_WORDS } from "../words.ts";
 import type { ResultFormat } from "./formats.ts";
 
@@ -13,7 +14,7 @@ export const markdown: ResultFormat = function* (runs) {
 function suiteSection(report: RunReport): string {
   const spent = `${plural(report.calls, "call")}, ${report.cached} from cache${report.cost > 0 ? `, ${formatMoney(report.cost)}` : ""}`;
   const baseline = report.baseline ? `Baseline ${inline(report.baseline.label)}.` : "Nothing to compare with.";
-  return [`### ${MARKS[report.verdict]} ${inline(report.suite)}: ${VERDICT_WORDS[report.verdict]}`, ...report.series.filter((series) => !series.skipped).map(seriesSection), `${baseline} ${spent}.\n`].join("\n\n");
+  return [`### ${MARKS[report.verdict]} ${inline(report.suite)}: ${VERDICT_WORDS[report.verdict]}`, ...report.series.filter((series) => !series.skipped).map(seriesSection), ...(report.notices ?? []).map(escaped), `${baseline} ${spent}.\n`].join("\n\n");
 }
 
 function seriesSection(series: SeriesReport): string {
@@ -24,7 +25,8 @@ function seriesSection(series: SeriesReport): string {
   const cases = listed.slice(0, LISTED_CASES).map((change) => `- ${escaped(caseSentence(change))}`);
   if (listed.length > LISTED_CASES) cases.push(`- and ${listed.length - LISTED_CASES} more`);
   const title = series.hasBaseline ? changesSentence(series) : `${plural(series.failed, "case")} failed.`;
-  return [head, ...said, table, ...(cases.length > 0 ? [`<details><summary>${title}</summary>\n\n${cases.join("\n")}\n\n</details>`] : [])].join("\n\n");
+  const instructions = (series.instructions ?? []).map((one) => `- ${escaped(instructionSentence(one))}`);
+  return [head, ...said, table, ...(instructions.length > 0 ? [instructions.join("\n")] : []), ...(cases.length > 0 ? [`<details><summary>${title}</summary>\n\n${cases.join("\n")}\n\n</details>`] : [])].join("\n\n");
 }
 
 function metricRow(metric: MetricReport): string {

@@ -101,7 +101,8 @@ function resultOf(row: ResultRow, columnOffset: number, testOffset: number): obj
     testIdx: test.index + testOffset,
     testCase: { ...(description === undefined ? {} : { description }), vars, ...(threshold === undefined ? {} : { threshold }), metadata },
     vars,
-    metadata: { caseId: test.id, ...(row.repeat > 0 ? { repeatIndex: row.repeat } : {}) },
+    // Not among the named scores: those are what the suite's assertions name, as promptfoo has them.
+    metadata: { caseId: test.id, measured: row.measured, ...(row.repeat > 0 ? { repeatIndex: row.repeat } : {}) },
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Case, Prompt, ProviderSpec } from "../../evals/model.ts";
+import { keptShare } from "../../evals/instructions/kept.ts";
+import type { Case, Measured, Prompt, ProviderSpec } from "../../evals/model.ts";
 import type { Gate } from "../../config/gates.ts";
 import type { CaseTally, SeriesTally } from "../../evals/run/tally.ts";
 import { withAffixes } from "../../prompts/affixes.ts";
@@ -60,6 +61,8 @@ export interface ResultRow {
   readonly reason: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly components: readonly Component[];
+  /** By built-in metric, 0 … 1: what the answer was measured by beside its assertions. */
+  readonly measured: Readonly<Record<string, number>>;
   readonly output: unknown;
   readonly latencyMs: number | undefined;
   readonly cached: boolean;
@@ -95,9 +98,14 @@ export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultR
 }
 
 function judgement(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText"> {
-  const { reason = "", metrics = {}, components = [] } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">>;
+  const { reason = "", metrics = {}, components = [], measured } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">> & { measured?: Measured };
   const { status, score = 0, latencyMs, cached, tokens, cost } = record;
-  return { status, score, reason, metrics, components, output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
+  return { status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
+}
+
+function measuredValues(measured: Measured | undefined): Record<string, number> {
+  const following = measured && keptShare(measured.kept);
+  return { ...(following === undefined ? {} : { "instruction-following": following }), ...measured?.values };
 }
 
 function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>): string {

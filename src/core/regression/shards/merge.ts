@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { z } from "zod";
-import type { Case } from "../../evals/model.ts";
+import { placeOf } from "../../evals/instructions/checks.ts";
+import type { Case, Suite } from "../../evals/model.ts";
 import type { CaseTally, Sample, SeriesTally } from "../../evals/run/tally.ts";
 import { addResults, endRun, type ResultRecord, startRun } from "../../store/runs.ts";
 import { recordVersion, versionHash } from "../../store/versions.ts";
@@ -53,7 +54,7 @@ export async function mergeParts(workspace: Workspace, files: readonly string[])
   if (versionHash(version.files) !== head.version) throw new PartsDoNotFit(`${first.file} was made from another version of ${head.suite} than the one here${head.commit ? ` (commit ${head.commit.slice(0, 7)}${head.dirty ? " with changes" : ""})` : ""}: check that version out.`);
 
   const tests = new Map(version.suite.cases.map((test) => [test.id, test]));
-  const series = first.header.series.map((entry, index) => seriesOf(entry, parts.flatMap((part) => part.cases.filter((line) => line.series === index)), tests));
+  const series = first.header.series.map((entry, index) => seriesOf(entry, parts.flatMap((part) => part.cases.filter((line) => line.series === index)), tests, version.suite));
   const confirmed = new Map(first.header.series.map((entry, index) => [entry.key, parts.flatMap((part) => part.cases).flatMap((line) => (line.series === index && line.confirmed ? [tallyOf(testOf(line, tests), line.confirmed)] : []))]));
   const sum = (pick: (header: Header) => number) => parts.reduce((total, { header }) => total + pick(header), 0);
   const analysed = analyse({ series, repeats, gates, confirmed });
@@ -69,6 +70,7 @@ export async function mergeParts(workspace: Workspace, files: readonly string[])
     cached: sum((header) => header.report.cached),
     cost: sum((header) => header.report.cost),
     origins: [...new Set(parts.flatMap(({ header }) => header.report.origins))],
+    notices: [...new Set(parts.flatMap(({ header }) => header.report.notices ?? []))],
     series: analysed,
   };
   store(workspace, version, report, parts);
@@ -117,9 +119,10 @@ function requireAll(parts: readonly Part[]): void {
   if (missing.length > 0) throw new PartsDoNotFit(`Of ${of} shards ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing.`);
 }
 
-function seriesOf(entry: Header["series"][number], lines: readonly CaseLine[], tests: ReadonlyMap<string, Case>): SeriesTally {
+function seriesOf(entry: Header["series"][number], lines: readonly CaseLine[], tests: ReadonlyMap<string, Case>, suite: Suite): SeriesTally {
+  const prompt = suite.prompts.find(({ key }) => key === entry.prompt);
   const cases = lines.map((line) => tallyOf(testOf(line, tests), line)).sort((a, b) => a.test.index - b.test.index);
-  return { ...entry, model: entry.model, skipped: false, cases };
+  return { ...entry, model: entry.model, skipped: false, cases, instructions: entry.instructions?.map((info) => ({ ...info, line: info.line, location: prompt && info.origin !== "suite" ? placeOf(info, prompt, suite) : undefined })) };
 }
 
 function testOf(line: CaseLine, tests: ReadonlyMap<string, Case>): Case {
@@ -134,8 +137,8 @@ function tallyOf(test: Case, arms: { readonly current: readonly (Read | null)[];
   return { test, current, baseline: arms.baseline.map((sample, repeat) => (sample === "same" ? current[repeat] : sample ? sampleOf(sample) : undefined)) };
 }
 
-function sampleOf({ status, score, latencyMs, cached, cost, tokens, metrics, preview, reason, fingerprint }: Read): Sample {
-  return { status, score, latencyMs, cached, cost, tokens, metrics, preview, reason, fingerprint };
+function sampleOf({ status, score, latencyMs, cached, cost, tokens, metrics, measured, preview, reason, fingerprint }: Read): Sample {
+  return { status, score, latencyMs, cached, cost, tokens, metrics, measured, preview, reason, fingerprint };
 }
 
 function store({ host, store, root }: Workspace, version: SuiteVersion, report: RunReport, parts: readonly Part[]): void {

@@ -1,4 +1,5 @@
 import type { Gate } from "../../config/gates.ts";
+import type { InstructionInfo } from "../../evals/instructions/checks.ts";
 import type { CaseTally, Sample } from "../../evals/run/tally.ts";
 import { resultsOf, type ResultRecord } from "../../store/runs.ts";
 import type { ResultFormat } from "../output/formats.ts";
@@ -25,7 +26,7 @@ export interface PartHeader {
   readonly report: Omit<RunReport, "series" | "verdict">;
   readonly repeats: number;
   readonly gates: readonly Gate[];
-  readonly series: readonly { readonly key: string; readonly prompt: string; readonly label: string; readonly provider: string; readonly model?: string; readonly hasBaseline: boolean; readonly changed: boolean }[];
+  readonly series: readonly { readonly key: string; readonly prompt: string; readonly label: string; readonly provider: string; readonly model?: string; readonly hasBaseline: boolean; readonly changed: boolean; readonly instructions?: readonly Omit<InstructionInfo, "location">[] }[];
 }
 
 /** A sample with what the store keeps of it beside. */
@@ -60,7 +61,7 @@ export const part: ResultFormat = function* (runs) {
       report,
       repeats,
       gates,
-      series: tallies.map(({ key, prompt, label, provider, model, hasBaseline, changed }) => ({ key, prompt, label, provider, model, hasBaseline, changed })),
+      series: tallies.map(({ key, prompt, label, provider, model, hasBaseline, changed, instructions }) => ({ key, prompt, label, provider, model, hasBaseline, changed, instructions: instructions?.map(({ location: _here, ...info }) => info) })),
     };
     yield `${JSON.stringify(header)}\n`;
     for (const [index, tally] of tallies.entries()) {

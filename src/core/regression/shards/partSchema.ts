@@ -9,6 +9,7 @@ const sample = z.object({
   cost: z.number().optional(),
   tokens: z.number().optional(),
   metrics: z.record(z.string(), z.number()),
+  measured: z.object({ values: z.record(z.string(), z.number()), kept: z.array(z.boolean().nullable()) }).optional(),
   preview: z.string(),
   reason: z.string(),
   fingerprint: z.string().optional(),
@@ -17,6 +18,13 @@ const stored = sample.extend({ body: z.string().optional(), detail: z.string().o
 
 const tolerance = z.union([z.object({ points: z.number() }), z.object({ relative: z.number() })]);
 const gate = z.object({ metric: z.string(), direction: z.enum(["higher", "lower"]), tolerance: tolerance.optional(), min: z.number().optional(), max: z.number().optional() });
+
+const instruction = z.object({
+  rule: z.string(),
+  sentence: z.string(),
+  origin: z.enum(["baseline", "prompt", "suite"]),
+  line: z.number().int().min(0).optional(),
+});
 
 export const headerSchema = z.object({
   llmops: z.literal("part"),
@@ -36,10 +44,11 @@ export const headerSchema = z.object({
     cost: z.number(),
     hasAbsoluteGate: z.boolean(),
     origins: z.array(z.string()),
+    notices: z.array(z.string()).optional(),
   }),
   repeats: z.number().int().min(1),
   gates: z.array(gate),
-  series: z.array(z.object({ key: z.string(), prompt: z.string(), label: z.string(), provider: z.string(), model: z.string().optional(), hasBaseline: z.boolean(), changed: z.boolean() })),
+  series: z.array(z.object({ key: z.string(), prompt: z.string(), label: z.string(), provider: z.string(), model: z.string().optional(), hasBaseline: z.boolean(), changed: z.boolean(), instructions: z.array(instruction).optional() })),
 });
 
 export const caseSchema = z.object({
