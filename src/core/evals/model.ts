@@ -107,6 +107,10 @@ export interface CaseOptions {
   readonly repeat: number | undefined;
   /** Asked before the others and one by one. */
   readonly runSerially?: boolean;
+  /** The variable that later tests find the output in. */
+  readonly storeOutputAs?: string;
+  /** The test does not see the turns before it, whatever its prompt reads. */
+  readonly disableConversationVar?: boolean;
   /** Overrides of the provider's configuration: `temperature`, `max_tokens`, … */
   readonly provider: Readonly<Record<string, unknown>>;
   /** Who judges where an assertion names nobody. */

@@ -1,6 +1,7 @@
 import type { Gate } from "../config/gates.ts";
 import { comparesColumns } from "../evals/judges/columns.ts";
 import type { Caller } from "../evals/run/caller.ts";
+import { wholeChains } from "../evals/run/chain.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { CaseTally, SeriesTally } from "../evals/run/tally.ts";
 import { brokenCases } from "./analyse.ts";
@@ -21,9 +22,10 @@ export async function confirmBroken(runner: RunnerOptions, caller: Caller, serie
     // A column is judged beside the others where a test compares them.
     const compared = [...tests].some((test) => test.assert.some(comparesColumns));
     const own = runner.series.filter(({ key }) => compared || key === tally.key);
-    const rerun = await runSeries({ ...runner, series: own, tests: runner.tests.filter((test) => tests.has(test)), further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
-    const again = rerun.find(({ key }) => key === tally.key);
-    const more = new Map(again?.cases.map((item) => [item.test, item]));
+    const prompts = own.flatMap(({ current, baseline }) => [current.prompt, ...(baseline ? [baseline.prompt] : [])]);
+    const again = wholeChains([...tests], { cases: runner.tests, prompts });
+    const rerun = await runSeries({ ...runner, series: own, tests: again, further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
+    const more = new Map(rerun.find(({ key }) => key === tally.key)?.cases.map((item) => [item.test, item]));
     confirmed.set(tally.key, tally.cases.filter(({ test }) => tests.has(test)).map((first) => withMore(first, more.get(first.test))));
   }
   return confirmed;

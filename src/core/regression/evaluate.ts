@@ -8,11 +8,12 @@ import type { Render } from "../evals/assertions/definition.ts";
 import { createJudge } from "../evals/assertions/gradeRow.ts";
 import { createComparison } from "../evals/judges/compareColumns.ts";
 import type { FindGrader } from "../evals/judges/grader.ts";
-import type { Case } from "../evals/model.ts";
+import type { Case, Suite } from "../evals/model.ts";
 import type { Provider } from "../evals/providers/provider.ts";
 import { instructionChecks } from "../evals/instructions/checks.ts";
 import { type AnswerMetrics, createAnswerMetrics } from "../evals/metrics/answerMetrics.ts";
 import { Caller, isRemote } from "../evals/run/caller.ts";
+import { wholeChains } from "../evals/run/chain.ts";
 import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
@@ -32,7 +33,7 @@ import type { Judgement } from "./output/rows.ts";
 import { suiteGraders } from "./graders.ts";
 import { buildSeries, providerContext } from "./providers.ts";
 import { type RunReport, worst } from "./report.ts";
-import { inShard, type Shard } from "./shards/part.ts";
+import { shardOf, type Shard } from "./shards/part.ts";
 import { webhookHttp, webhookOrigins } from "./webhooks.ts";
 import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
@@ -229,7 +230,7 @@ async function runnerOptions(
   return {
     runId,
     series,
-    tests: suite.cases.filter((test) => (options.filter?.(test) ?? true) && (!options.shard || inShard(options.shard, test.index))),
+    tests: chosen(suite, options),
     repeat: options.repeat ?? settings.repeat ?? suite.options.repeat ?? 1,
     store: workspace.store,
     clock: workspace.host.clock,
@@ -246,6 +247,13 @@ async function runnerOptions(
     onlyChanged: options.trigger === "save",
     onProgress: options.onProgress ?? (() => {}),
   };
+}
+
+/** The cases that a run asks: with one of a conversation all of it, also in a shard. */
+function chosen(suite: Suite, { filter, shard }: EvaluateOptions): readonly Case[] {
+  const inShard = shard ? shardOf(suite, shard) : () => true;
+  const tests = suite.cases.filter((test) => (filter?.(test) ?? true) && inShard(test));
+  return tests.length === suite.cases.length ? tests : wholeChains(tests, suite);
 }
 
 /** Of both versions: a prompt may have changed its format. */

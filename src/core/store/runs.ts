@@ -82,13 +82,11 @@ export function startRun(store: Store, run: NewRun): void {
 
 /** Appends rows; inside a transaction, so that rows and the answers they came from are stored together. */
 export function addResults(store: Store, runId: string, results: readonly ResultRecord[]): void {
-  const run = store.get<{ seq: number }>("SELECT seq FROM run WHERE id = ?", runId);
-  if (!run) throw new Error(`There is no run ${runId} in the store.`);
   for (const row of results) {
     store.run(
       `INSERT OR REPLACE INTO result (run, series, case_id, arm, repeat, status, score, output, latency_ms, cached, tokens, cost, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      run.seq,
+       VALUES ((SELECT seq FROM run WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      runId,
       row.series,
       row.caseId,
       row.arm,

@@ -15,6 +15,9 @@ import { type Scored, combine } from "./score.ts";
 import { scored } from "./scoring.ts";
 import { isScriptFile, valueFromScript } from "./scriptFile.ts";
 
+/** Of many rows without metrics: one object. */
+const NONE: Readonly<Record<string, number>> = Object.freeze({});
+
 /** An answer to be judged. */
 export interface JudgedAnswer {
   readonly test: Case;
@@ -78,16 +81,16 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
  * @throws {JudgeError} when an assertion cannot be judged: the row is an error, not a failure.
  */
 export async function gradeRow(row: GradedRow): Promise<RowGrade> {
-  if (row.output === null || row.output === undefined) return { pass: false, score: 0, reason: "No output", metrics: {}, components: [] };
-  if (row.assert.length === 0) return { pass: true, score: 1, reason: "No assertions", metrics: {}, components: [] };
+  if (row.output === null || row.output === undefined) return { pass: false, score: 0, reason: "No output", metrics: NONE, components: [] };
+  if (row.assert.length === 0) return { pass: true, score: 1, reason: "No assertions", metrics: NONE, components: [] };
   const parts = await inOrder(row.assert.filter((node) => !comparesColumns(node)).map((node) => (node.kind === "set" ? gradeSet(node, row) : gradeAssertion(node, row))));
   const { pass, score, reason, metrics } = combine(parts, row.threshold);
   const grade: RowGrade = {
     pass,
     score,
     reason,
-    metrics: Object.fromEntries([...metrics].map(([name, { value }]) => [name, value])),
-    metricWeights: Object.fromEntries([...metrics].map(([name, { weight }]) => [name, weight])),
+    metrics: metrics.size === 0 ? NONE : Object.fromEntries([...metrics].map(([name, { value }]) => [name, value])),
+    ...(metrics.size === 0 ? {} : { metricWeights: Object.fromEntries([...metrics].map(([name, { weight }]) => [name, weight])) }),
     components: parts.flatMap((part) => [part, ...part.members]).map(({ pass, score, reason, type, metric }) => ({ pass, score, reason, type, ...(metric === undefined ? {} : { metric }) })),
   };
   return row.scoring === undefined ? grade : scored(grade, row.scoring, row);

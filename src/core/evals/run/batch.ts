@@ -1,14 +1,16 @@
 import type { Clock } from "../../host.ts";
 import type { Store } from "../../store/store.ts";
 
-const MOST = 25;
+/** About 25 rows with their answers. */
+const MOST = 50;
 const MOST_MS = 5;
 
-/** Gathers writes into transactions of about 25, or of 5 ms: alone, each would cost a commit. */
+/** Gathers writes into transactions of about 25 rows, or of 5 ms: alone, each would cost a commit. */
 export class Batch {
   private readonly store: Store;
   private readonly clock: Clock;
   private pending: (() => void)[] = [];
+  private closing: (() => void) | undefined;
   private since = 0;
 
   constructor(store: Store, clock: Clock) {
@@ -23,10 +25,16 @@ export class Batch {
     if (this.pending.length >= MOST || now - this.since >= MOST_MS) this.flush();
   }
 
+  /** A write at the end of the transaction, instead of the one that was to be there. */
+  last(write: () => void): void {
+    this.closing = write;
+  }
+
   flush(): void {
-    if (this.pending.length === 0) return;
-    const writes = this.pending;
+    const writes = [...this.pending, ...(this.closing ? [this.closing] : [])];
+    if (writes.length === 0) return;
     this.pending = [];
+    this.closing = undefined;
     this.store.write(() => {
       for (const write of writes) write();
     });

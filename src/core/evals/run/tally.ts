@@ -26,6 +26,8 @@ export interface Sample {
 export interface Judged extends Sample {
   readonly output: unknown;
   readonly components: RowGrade["components"];
+  /** What was asked, where the suite alone does not say it: a later turn of a conversation. */
+  readonly asked?: string;
 }
 
 /** A test's samples under one series, by repeat. An arm that asked the very same question shares the other's sample. */

@@ -1,35 +1,25 @@
 import type { Location } from "../../problem.ts";
 import { KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES, baseType } from "../assertions/registry.ts";
 import type { Assertion } from "../model.ts";
+import { type Draft, EMPTY } from "./draft.ts";
 import { isRunnable, resolvedValue } from "./assertions.ts";
 import { isFileReference, placeAt, type SuiteSource } from "./source.ts";
 import { readTable, type Row } from "./table.ts";
 import { readVars } from "./vars.ts";
 
-/** A row of a CSV file as a test, before defaults and expansion. */
-export interface CsvTest {
-  readonly vars: Record<string, unknown>;
-  readonly assert: readonly Assertion[];
-  readonly description: string | undefined;
-  readonly threshold: number | undefined;
-  readonly prefix: string | undefined;
-  readonly suffix: string | undefined;
-  readonly providerOutput: string | undefined;
-  readonly metadata: Record<string, unknown>;
-  readonly location: () => Location;
-}
+const NONE: Record<string, never> = Object.freeze({});
 
 /** In CSV a threshold in parentheses sticks only to these types; elsewhere promptfoo ignores it. */
 const WITH_THRESHOLD = new Set(["answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance", "cost", "latency", "levenshtein", "perplexity", "perplexity-score", "rouge-n", "similar", "starts-with"]);
 const DEFAULT_THRESHOLD = 0.75;
 
 /** Reads a CSV of tests: variables, and promptfoo's `__` columns. */
-export async function readCsv(source: SuiteSource, file: string, text: string): Promise<CsvTest[]> {
+export async function readCsv(source: SuiteSource, file: string, text: string): Promise<Draft[]> {
   const [head, ...body] = readTable(source, file, text, { trim: false });
   if (!head) return [];
   const names = head.cells.map((cell) => cell.trim());
   for (const name of names.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is a variable like any other.`, head.location());
-  const tests: CsvTest[] = [];
+  const tests: Draft[] = [];
   for (const row of body) {
     if (row.cells.length > names.length) source.report("error", "csv-columns", `This row has ${row.cells.length} cells, but there are ${names.length} columns. A text with a comma is put in quotes.`, row.location());
     else tests.push(await toTest(source, names, row));
@@ -39,7 +29,7 @@ export async function readCsv(source: SuiteSource, file: string, text: string): 
 
 const COLUMNS = /^__(?:expected\d*|description|threshold|prefix|suffix|providerOutput|metric|metadata:.+|config:__expected\d*:threshold)$/;
 
-async function toTest(source: SuiteSource, head: readonly string[], { cells, location }: Row): Promise<CsvTest> {
+async function toTest(source: SuiteSource, head: readonly string[], { cells, location }: Row): Promise<Draft> {
   const cell = (name: string) => cells[head.indexOf(name)] || undefined;
   const numeric = (name: string) => {
     const text = cell(name);
@@ -48,7 +38,8 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
     source.report("error", "bad-number", `${name} must be a number, not ${JSON.stringify(text)}.`, location());
     return undefined;
   };
-  const vars = Object.fromEntries(head.flatMap((name, index) => (name === "" || COLUMNS.test(name) ? [] : [[name, cells[index] ?? ""] as const])));
+  const vars: Record<string, unknown> = {};
+  for (const [index, name] of head.entries()) if (name !== "" && !COLUMNS.test(name)) vars[name] = cells[index] ?? "";
   const expected = head.flatMap((name) => (/^__expected\d*$/.test(name) && cell(name)?.trim()) || []);
   const assert: Assertion[] = [];
   for (const [index, text] of expected.entries()) {
@@ -57,16 +48,19 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
     const assertion = await readExpected(source, shorthand(text, cell("__metric"), configured, location));
     if (assertion) assert.push(assertion);
   }
+  const [prefix, suffix] = [cell("__prefix"), cell("__suffix")];
   return {
+    ...EMPTY,
     vars: Object.values(vars).some(isFileReference) ? await readVars(source, vars, () => placeAt(location())) : vars,
-    assert,
+    // A list that grew has room for many more; of many rows that is most of their memory.
+    assert: [...assert],
     description: cell("__description"),
     threshold: numeric("__threshold"),
-    prefix: cell("__prefix"),
-    suffix: cell("__suffix"),
+    options: prefix === undefined && suffix === undefined ? NONE : { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) },
     providerOutput: cell("__providerOutput"),
     metadata: metadataOf(head, cells),
     location,
+    idLocation: location,
   };
 }
 
@@ -82,6 +76,7 @@ async function readExpected(source: SuiteSource, written: Assertion): Promise<As
 /** `__metadata:key`; the values of `__metadata:key[]` stand between commas; `\,` is one of a value's own. */
 function metadataOf(head: readonly string[], cells: readonly string[]): Record<string, unknown> {
   const metadata: Record<string, unknown> = {};
+  if (!head.some((name) => name.startsWith("__metadata:"))) return NONE;
   for (const [index, name] of head.entries()) {
     const value = cells[index];
     if (!name.startsWith("__metadata:") || !value?.trim()) continue;
@@ -94,7 +89,7 @@ function metadataOf(head: readonly string[], cells: readonly string[]): Record<s
 
 /** `type(threshold):value`; a bare text means `equals`. */
 export function shorthand(text: string, metric: string | undefined, configured: number | undefined, location: () => Location): Assertion {
-  const make = (type: string, value: unknown, threshold: number | undefined): Assertion => ({ kind: "assertion", type, value, threshold: configured ?? threshold, weight: 1, metric, config: {}, location });
+  const make = (type: string, value: unknown, threshold: number | undefined): Assertion => ({ kind: "assertion", type, value, threshold: configured ?? threshold, weight: 1, metric, config: NONE, location });
   const code = /^(?:javascript|fn|eval):([\s\S]*)$/.exec(text);
   if (code) return make("javascript", (code[1] as string).trim(), undefined);
   if (text.startsWith("file://") && /\.[cm]?[jt]s(:\w+)?$/.test(text)) return make("javascript", text, undefined);

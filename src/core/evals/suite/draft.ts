@@ -22,6 +22,8 @@ export interface Draft {
   /** Asked instead of the suite's providers. */
   readonly provider: ProviderSpec | undefined;
   readonly providerOutput: unknown;
+  /** The data of a scenario that it is made with, counted through: its tests are one conversation unless they say otherwise. */
+  readonly scenario?: number;
   readonly location: () => Location;
   /** Where an explicit id stands. */
   readonly idLocation: () => Location;

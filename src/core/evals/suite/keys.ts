@@ -32,8 +32,8 @@ export const TEST_KEYS: KeyTable = {
 
 export const OPTION_KEYS: KeyTable = {
   of: "a test's options",
-  known: ["prefix", "suffix", "transform", "postprocess", "repeat", "runSerially", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
-  later: { transformVars: "Transforms of variables", storeOutputAs: "storeOutputAs" },
+  known: ["prefix", "suffix", "transform", "postprocess", "repeat", "runSerially", "storeOutputAs", "disableConversationVar", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
+  later: { transformVars: "Transforms of variables" },
 };
 
 export const SCENARIO_KEYS: KeyTable = { of: "a scenario", known: ["description", "config", "tests"] };

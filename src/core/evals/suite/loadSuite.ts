@@ -73,7 +73,6 @@ async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): 
   const renderer = await createRenderer();
   for (const { template, location, dialect = "nunjucks" } of prompts) {
     if (dialect !== "nunjucks") continue;
-    if (/\b_conversation\b/.test(template)) source.report("error", "not-yet", "Conversations cannot be run yet: a prompt that reads _conversation. Take it out, or run this suite with promptfoo until a later version can.", location);
     const mistake = renderer.check(template);
     if (!mistake) continue;
     const place = placeIn(source, location, template, mistake);

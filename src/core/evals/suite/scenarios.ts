@@ -5,11 +5,22 @@ import { readTests } from "./testList.ts";
 
 /** The tests of scenarios: of each, every set of data with every test, which wins over the data. */
 export async function readScenarios(source: SuiteSource, value: unknown, place: Place): Promise<Draft[]> {
+  const sets = await readSets(source, value, place);
+  return sets.flatMap(({ data, tests }, scenario) => tests.map((test) => ({ ...merged(data, test), scenario })));
+}
+
+/** A set of data with the tests that it is for. */
+interface DataSet {
+  readonly data: Draft;
+  readonly tests: readonly Draft[];
+}
+
+async function readSets(source: SuiteSource, value: unknown, place: Place): Promise<DataSet[]> {
   if (value === undefined || value === null) return [];
   if (isFileReference(value)) return ofFiles(source, withoutScheme(value), place);
   if (Array.isArray(value)) {
-    const lists: Draft[][] = [];
-    for (const [index, item] of value.entries()) lists.push(await readScenarios(source, item, at(place, index)));
+    const lists: DataSet[][] = [];
+    for (const [index, item] of value.entries()) lists.push(await readSets(source, item, at(place, index)));
     return lists.flat();
   }
   if (isRecord(value)) return readScenario(source, value, place);
@@ -17,23 +28,23 @@ export async function readScenarios(source: SuiteSource, value: unknown, place: 
   return [];
 }
 
-async function ofFiles(source: SuiteSource, path: string, place: Place): Promise<Draft[]> {
+async function ofFiles(source: SuiteSource, path: string, place: Place): Promise<DataSet[]> {
   const files = isGlob(path) ? await source.glob(path) : [path];
   if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
-  const lists: Draft[][] = [];
+  const lists: DataSet[][] = [];
   for (const file of files) {
     const document = await source.document(file, place);
-    if (document && document.problems.length === 0) lists.push(await readScenarios(source, document.value, { document, path: [] }));
+    if (document && document.problems.length === 0) lists.push(await readSets(source, document.value, { document, path: [] }));
   }
   return lists.flat();
 }
 
-async function readScenario(source: SuiteSource, value: Record<string, unknown>, place: Place): Promise<Draft[]> {
+async function readScenario(source: SuiteSource, value: Record<string, unknown>, place: Place): Promise<DataSet[]> {
   checkKeys(source, value, place, SCENARIO_KEYS);
   const data = await readTests(source, value["config"], at(place, "config"));
   const tests = await readTests(source, value["tests"], at(place, "tests"));
   if (data.length === 0 || tests.length === 0) source.report("warning", "no-tests", "This scenario runs nothing: it needs data in config, and tests.", place);
-  return data.flatMap((set) => tests.map((test) => merged(set, test)));
+  return data.map((set) => ({ data: set, tests }));
 }
 
 function merged(data: Draft, test: Draft): Draft {

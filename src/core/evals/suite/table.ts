@@ -9,7 +9,7 @@ export interface Row {
   readonly location: () => Location;
 }
 
-const OPTIONS = { info: true, relax_column_count: true, bom: true } satisfies Options;
+const OPTIONS = { relax_column_count: true, bom: true } satisfies Options;
 
 /**
  * The rows of a CSV file, its head first. A broken file is a problem at its row, and has no rows.
@@ -24,16 +24,7 @@ export function readTable(source: SuiteSource, file: string, text: string, { tri
     return { file, range: index.range(from + raw.length - raw.trimStart().length, from + raw.trimEnd().length) };
   };
   try {
-    let read = 0;
-    let end = 0;
-    const rows = rowsOf(text, trim).map(({ record, info }) => {
-      const start = end;
-      end += bytes.toString("utf8", read, info.bytes).length;
-      read = info.bytes;
-      const to = end;
-      return { cells: record, location: () => locate(start, to) };
-    });
-    return withoutEmptyLines(rows);
+    return withoutEmptyLines(rowsOf(bytes, trim).map(({ cells, from, to }) => ({ cells, location: () => locate(from, to) })));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The parser counts up to the field before the one that it cannot read.
@@ -45,13 +36,38 @@ export function readTable(source: SuiteSource, file: string, text: string, { tri
 }
 
 /** As promptfoo does: what is not CSV by the book may still be with quotes inside of fields. */
-function rowsOf(text: string, trim: boolean): { record: string[]; info: { bytes: number } }[] {
-  const rows = (more: Options) => parse(text, { ...OPTIONS, trim, ...more }) as unknown as { record: string[]; info: { bytes: number } }[];
+function rowsOf(bytes: Buffer, trim: boolean): RawRow[] {
   try {
-    return rows({});
+    return parsed(bytes, { trim });
   } catch {
-    return rows({ relax_quotes: true });
+    return parsed(bytes, { trim, relax_quotes: true });
   }
+}
+
+interface RawRow {
+  readonly cells: string[];
+  /** Offsets in the text, line ends included. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the parser knows of each row beside its cells is large: of many rows it is not kept. */
+function parsed(bytes: Buffer, options: Options): RawRow[] {
+  const rows: RawRow[] = [];
+  let read = 0;
+  let end = 0;
+  parse(bytes, {
+    ...OPTIONS,
+    ...options,
+    on_record: (cells: string[], info) => {
+      const from = end;
+      end += bytes.toString("utf8", read, info.bytes).length;
+      read = info.bytes;
+      rows.push({ cells, from, to: end });
+      return null;
+    },
+  });
+  return rows;
 }
 
 /** Of a table with one column an empty line is a row with an empty cell, as in promptfoo; elsewhere it is none. */

@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import type { Location, Position } from "../../problem.ts";
-import { type CsvTest, readCsv } from "./csv.ts";
-import { type Draft, EMPTY, readDraft } from "./draft.ts";
+import { readCsv } from "./csv.ts";
+import { type Draft, readDraft } from "./draft.ts";
 import { dereferenced } from "./references.ts";
 import { at, isGlob, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -61,7 +61,7 @@ async function readFound(source: SuiteSource, path: string, place: Place, open: 
   }
   switch (extname(read.file).toLowerCase()) {
     case ".csv":
-      return (await readCsv(source, read.file, read.text)).map(fromCsv);
+      return readCsv(source, read.file, read.text);
     case ".jsonl":
       return readJsonLines(source, read.file, read.text);
     default: {
@@ -115,9 +115,3 @@ function lineDocument({ file, range: { start } }: Location, text: string, value:
     },
   };
 }
-
-function fromCsv(test: CsvTest): Draft {
-  const { prefix, suffix } = test;
-  return { ...EMPTY, ...test, options: { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) }, idLocation: test.location };
-}
-

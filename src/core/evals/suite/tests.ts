@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Location } from "../../problem.ts";
-import type { Case, CaseOptions, Graders } from "../model.ts";
+import { BARE_CASE, type Case, type CaseOptions, type Graders } from "../model.ts";
 import { caseIds } from "./caseIds.ts";
 import { type Draft, EMPTY, readDraft } from "./draft.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
@@ -45,10 +45,13 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
       else explicit.set(own, draft);
     }
     const options = optionsOf(draft, defaults);
-    const vars = { ...defaults?.vars, ...draft.vars };
+    const vars = merged(defaults?.vars, draft.vars);
     const provider = draft.provider ?? defaults?.provider;
     const scoring = draft.scoring ?? defaults?.scoring;
-    const assert = [...(options["disableDefaultAsserts"] === true ? [] : (defaults?.assert ?? [])), ...draft.assert];
+    const assert = options["disableDefaultAsserts"] === true || !defaults?.assert.length ? draft.assert : [...defaults.assert, ...draft.assert];
+    const written = merged(defaults?.metadata, draft.metadata);
+    const metadata = draft.scenario === undefined ? written : { conversationId: `__scenario_${draft.scenario}__`, ...written };
+    const parsed = Object.keys(options).length === 0 ? BARE_CASE.options : caseOptions(options);
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
       cases.push({
         id: idOf({ description: draft.description, vars: combination }, own),
@@ -57,8 +60,8 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
         vars: combination,
         assert,
         threshold: draft.threshold ?? defaults?.threshold,
-        options: caseOptions(options),
-        metadata: { ...defaults?.metadata, ...draft.metadata },
+        options: parsed,
+        metadata,
         prompts: draft.prompts ?? defaults?.prompts,
         providers: draft.providers ?? defaults?.providers,
         ...(provider === undefined ? {} : { provider }),
@@ -71,10 +74,17 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
   return cases;
 }
 
+/** Of many tests most say nothing of their own: what they share is one object. */
+function merged(defaults: Record<string, unknown> | undefined, own: Record<string, unknown>): Record<string, unknown> {
+  if (!defaults || Object.keys(defaults).length === 0) return own;
+  return Object.keys(own).length === 0 ? defaults : { ...defaults, ...own };
+}
+
 /** A test's own options over the default ones; an empty prefix or suffix does not undo the default one. */
 function optionsOf(draft: Draft, defaults: Draft | undefined): Record<string, unknown> {
-  const { prefix, suffix } = { ...defaults?.options };
-  const options = { ...defaults?.options, ...draft.options };
+  if (!defaults || Object.keys(defaults.options).length === 0) return draft.options;
+  const { prefix, suffix } = defaults.options;
+  const options = { ...defaults.options, ...draft.options };
   return { ...options, ...(options["prefix"] ? {} : { prefix }), ...(options["suffix"] ? {} : { suffix }) };
 }
 
@@ -92,6 +102,8 @@ function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {
     suffix: text("suffix"),
     ...(transform === undefined ? {} : { transform }),
     ...(options["runSerially"] === true ? { runSerially: true } : {}),
+    ...(text("storeOutputAs") ? { storeOutputAs: text("storeOutputAs") } : {}),
+    ...(options["disableConversationVar"] === true ? { disableConversationVar: true } : {}),
     repeat: typeof repeat === "number" && Number.isInteger(repeat) && repeat > 0 ? repeat : undefined,
     provider: Object.fromEntries(PARAMETERS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])),
     ...(options["provider"] === undefined ? {} : { grader: options["provider"] as Graders }),

@@ -33,6 +33,10 @@ async function content(source: SuiteSource, path: string, place: Place): Promise
 /** Every combination of the variables whose values are lists of texts; lists of objects or numbers are passed whole. */
 export function* combinations(vars: Vars): Generator<Record<string, unknown>> {
   const names = Object.keys(vars);
+  if (!names.some((name) => expands(vars[name]))) {
+    yield vars;
+    return;
+  }
   function* from(index: number, chosen: Record<string, unknown>): Generator<Record<string, unknown>> {
     const name = names[index];
     if (name === undefined) {
@@ -40,8 +44,12 @@ export function* combinations(vars: Vars): Generator<Record<string, unknown>> {
       return;
     }
     const value = vars[name];
-    const options = Array.isArray(value) && typeof value[0] === "string" ? value : [value];
+    const options = expands(value) ? value : [value];
     for (const option of options) yield* from(index + 1, { ...chosen, [name]: option as unknown });
   }
   yield* from(0, {});
+}
+
+function expands(value: unknown): value is unknown[] {
+  return Array.isArray(value) && typeof value[0] === "string";
 }

@@ -91,16 +91,16 @@ export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultR
         if (!prompt || repeat >= (repeats.get(test) ?? 0)) continue;
         const record = findResult(run.store, run.report.runId, { series: tally.key, caseId: test.id, repeat });
         if (!record) continue;
-        yield { test, repeat, prompt, column, provider: providers.get(tally.provider), promptText: textOf(renderer, prompt, test, seen), ...judgement(record) };
+        yield { test, repeat, prompt, column, provider: providers.get(tally.provider), promptText: textOf(renderer, prompt, test, seen), ...judgementOf(record) };
       }
     }
   }
 }
 
-function judgement(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText"> {
-  const { reason = "", metrics = {}, components = [], measured } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">> & { measured?: Measured };
+function judgementOf(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText"> & Partial<Pick<ResultRow, "promptText">> {
+  const { reason = "", metrics = {}, components = [], measured, asked } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">> & { measured?: Measured; asked?: string };
   const { status, score = 0, latencyMs, cached, tokens, cost } = record;
-  return { status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
+  return { ...(asked === undefined ? {} : { promptText: asked }), status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
 }
 
 function measuredValues(measured: Measured | undefined): Record<string, number> {

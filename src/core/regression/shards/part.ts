@@ -1,5 +1,7 @@
 import type { Gate } from "../../config/gates.ts";
 import type { InstructionInfo } from "../../evals/instructions/checks.ts";
+import type { Case, Suite } from "../../evals/model.ts";
+import { chainNames } from "../../evals/run/chain.ts";
 import type { CaseTally, Sample } from "../../evals/run/tally.ts";
 import { resultsOf, type ResultRecord } from "../../store/runs.ts";
 import type { ResultFormat } from "../output/formats.ts";
@@ -13,9 +15,21 @@ export interface Shard {
   readonly of: number;
 }
 
-/** Which cases belong to a shard: every `of`-th, so that slow ones are spread. */
-export function inShard({ index, of }: Shard, caseIndex: number): boolean {
-  return caseIndex % of === index - 1;
+/**
+ * Whether a case belongs to a shard: every `of`-th does, so that slow ones are spread. The turns of a conversation
+ * go where its first one does, and so do those tests that are to meet no other.
+ */
+export function shardOf({ cases, prompts }: Pick<Suite, "cases" | "prompts">, { index, of }: Shard): (test: Case) => boolean {
+  const nameOf = chainNames(cases, prompts);
+  const first = new Map<string, number>();
+  const placeOf = (test: Case) => {
+    const chain = nameOf(test) ?? (test.options.runSerially === true ? "one by one" : undefined);
+    if (chain === undefined) return test.index;
+    if (!first.has(chain)) first.set(chain, test.index);
+    return first.get(chain) as number;
+  };
+  const places = new Map(cases.map((test) => [test, placeOf(test)]));
+  return (test) => (places.get(test) ?? test.index) % of === index - 1;
 }
 
 /** The first line of a part: what was run, and how. */

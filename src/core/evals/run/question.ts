@@ -1,0 +1,103 @@
+import { contentHash } from "../../store/store.ts";
+import { withAffixes } from "../../prompts/affixes.ts";
+import type { Rendered } from "../../prompts/renderer.ts";
+import type { Case } from "../model.ts";
+import type { PreparedCall } from "../providers/provider.ts";
+import { cacheKey } from "./caller.ts";
+import type { Memory } from "./chain.ts";
+import type { RenderPrompt } from "./rows.ts";
+import type { Side } from "./series.ts";
+
+/** A question as it is sent and as it is judged. */
+export interface Prepared {
+  readonly prepared: PreparedCall;
+  readonly text: string;
+  readonly vars: Rendered["vars"];
+}
+
+/**
+ * One arm's question of a row. Of many only the hashes are held: the text is made when it is asked, and in a chain
+ * of what the turns before it left in its memory until then.
+ */
+export class Question {
+  private readonly arm: Side;
+  private readonly test: Case;
+  private readonly repeat: number;
+  private readonly render: RenderPrompt;
+  private readonly memory: Memory | undefined;
+  private identity: string | undefined;
+  private mistake: string | undefined;
+  private made: Prepared | undefined;
+
+  constructor(arm: Side, test: Case, repeat: number, render: RenderPrompt, memory: Memory | undefined) {
+    this.arm = arm;
+    this.test = test;
+    this.repeat = repeat;
+    this.render = render;
+    this.memory = memory;
+  }
+
+  /** The prompt and who is asked: the test's own provider before the series'. */
+  get side(): Side {
+    const { prompt, provider, own, transform, response } = this.arm;
+    const { provider: named } = this.test;
+    const other = named && own?.get(named);
+    return { prompt, transform, provider: other ?? provider, response: other ? named.response : response };
+  }
+
+  /** By which its answer is found again; `undefined`: it cannot be asked. */
+  get key(): string | undefined {
+    if (this.identity === undefined && this.mistake === undefined) this.identify(true);
+    return this.identity;
+  }
+
+  /** Why it cannot be asked. */
+  get error(): string {
+    return this.mistake ?? "";
+  }
+
+  /**
+   * Finds its key, anew where the memory that it depends on has changed.
+   * @param keep it is about to be asked: what was made to find the key is kept until then.
+   */
+  identify(keep: boolean): void {
+    this.identity = this.mistake = this.made = undefined;
+    const { providerOutput } = this.test;
+    try {
+      const made = this.make();
+      if (keep) this.made = made;
+      this.identity = cacheKey(providerOutput === undefined ? made.prepared.identity : `given ${contentHash(JSON.stringify(providerOutput))}`, this.repeat);
+    } catch (error) {
+      this.mistake = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** @throws when the prompt cannot be filled in. */
+  prepare(): Prepared {
+    const made = this.made ?? this.make();
+    this.made = undefined;
+    return made;
+  }
+
+  /** It is not asked: the other arm's answer is its own. */
+  release(): void {
+    this.made = undefined;
+  }
+
+  private make(): Prepared {
+    const { prompt, provider } = this.side;
+    const { prefix = "", suffix = "", provider: overrides } = this.test.options;
+    const rendered = this.render(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...this.test.vars, ...this.memory?.vars(prompt, this.test) }, prompt.dialect);
+    const { text, vars } = rendered;
+    const prepared = provider.prepare({
+      // Not every text is a chat, and not every provider needs one.
+      get messages() {
+        return rendered.messages;
+      },
+      text,
+      vars,
+      overrides: { ...prompt.config, ...overrides },
+    });
+    return { prepared, text, vars };
+  }
+}
