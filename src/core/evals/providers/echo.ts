@@ -7,7 +7,6 @@ export function echo(spec: ProviderSpec): Provider {
     key: spec.label ?? spec.id,
     origin: undefined,
     model: undefined,
-    instant: true,
     prepare: (call) => ({ identity: canonicalJson({ echo: call.text }), request: { method: "ECHO", url: "echo:", body: call.text } }),
     send: (prepared) => Promise.resolve({ output: prepared.request.body, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined }),
   };

@@ -28,8 +28,6 @@ export interface Provider {
   readonly model: string | undefined;
   /** Milliseconds between two calls; `undefined`: as the suite says. */
   readonly delayMs?: number;
-  /** Its answers are made faster than they are found again: they are not kept. */
-  readonly instant?: boolean;
   /** Nothing tells when its answers change: they are those of one run. */
   readonly onlyThisRun?: boolean;
   /** `tools` of its configuration: what the model may call. */

@@ -70,7 +70,6 @@ export class Caller {
    * @throws {CallError} when there is no answer; an abort is rethrown.
    */
   async answer(key: string, provider: Provider, prepare: () => PreparedCall, refresh = false): Promise<Answer> {
-    if (provider.instant) return { ...(await ask(provider, prepare, this.options.signal)), cached: false };
     const known = refresh ? undefined : this.lookUp(key, provider);
     if (known) {
       this.cached++;

@@ -49,7 +49,7 @@ function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "l
     const first = row.chain?.first?.[arm];
     question?.identify(false);
     const key = question?.key;
-    if (!question || key === undefined || asked.has(key) || question.side.provider.instant) return [];
+    if (!question || key === undefined || asked.has(key)) return [];
     const known = caller.lookUp((first ?? question).key ?? key, question.side.provider);
     return known ? [] : [{ question, key, test: row.test }];
   });
