@@ -8,6 +8,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;
   readonly processes: Processes;
+  readonly commands: Commands;
   readonly log: Log;
   readonly platform: NodeJS.Platform;
   /** This process, as runs are signed with it: a crash is told from a run that still goes on. */
@@ -64,6 +65,12 @@ export class HttpError extends Error {
   }
 }
 
+/**
+ * In the place of an origin, for a secret that a pipeline's command is given. No address limits where a
+ * command sends it: what is agreed to is the definition that names both.
+ */
+export const COMMANDS = "commands:";
+
 export interface Secrets {
   /**
    * The secret's value if a person released it to this origin (`https://host:port`).
@@ -104,6 +111,43 @@ export interface ChildChannel {
   onExit(listener: (reason: string) => void): void;
   /** SIGKILL: a runaway script does not listen. */
   kill(): void;
+}
+
+/** Command lines of a pipeline's steps, each with all the processes that it starts. */
+export interface Commands {
+  /**
+   * Starts a command line in the shell that the platform's users expect (`sh`, `cmd.exe`), as the leader of
+   * a process group. All of the group ends with the command, and with this process, however that ends
+   * (not on Windows, where nothing watches).
+   * @throws when it cannot be started at all; a program that is not found is the shell's exit code 127.
+   */
+  start(command: string, options: CommandOptions): Promise<RunningCommand>;
+  /** Ends what a command left running whose starter is gone, however far it got. */
+  endLeftover(leftover: { readonly marker: string; readonly process: CommandIdentity | undefined }): Promise<void>;
+}
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** In the environment of all that it starts, as `LLMOPS_STEP`: by it they are found. */
+  readonly marker: string;
+  /** What it writes, in the order in which it writes it (on Windows, in that in which it arrives). */
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+/** What tells a process from a later one with the same id; where the platform does not say, it is left out. */
+export interface CommandIdentity {
+  readonly pid: number;
+  readonly start: string | undefined;
+  readonly boot: string | undefined;
+}
+
+export interface RunningCommand {
+  readonly identity: CommandIdentity;
+  /** When it has ended and all of its output has arrived. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Asks it to end, and after 3 s does not ask any more; resolves when nothing of it is left. */
+  stop(): Promise<void>;
 }
 
 export interface Log {

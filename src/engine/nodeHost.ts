@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host, Log, Secrets } from "../core/host.ts";
+import { shellCommands } from "./commands.ts";
 import { nodeHttp } from "./nodeHttp.ts";
 import { nodeProcesses } from "./processes.ts";
 
@@ -17,6 +18,7 @@ export function nodeHost(options: { entry: string; env: NodeJS.ProcessEnv; secre
     env,
     secrets,
     processes: nodeProcesses(options.entry),
+    commands: shellCommands(),
     log,
     platform: process.platform,
     identity: { pid: process.pid, machine: hostname() },

@@ -1,4 +1,5 @@
 import { isLoopback } from "./approvals.ts";
+import { pipelineFindings } from "./pipelineChecks.ts";
 import { secretsIn } from "./references.ts";
 import type { LlmopsConfig } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -14,11 +15,11 @@ export interface Finding {
 }
 
 /** Read and checked by this version, but without effect. A part that comes to life leaves this list. */
-const NOT_YET = ["pipeline", "training", "environments", "rollouts", "features", "observability", "alerts"] as const;
+const NOT_YET = ["training", "rollouts", "features", "observability", "alerts"] as const;
 
 /** What is wrong, or may surprise, in a configuration that follows the schema. */
 export function checkConfig(config: LlmopsConfig): Finding[] {
-  return [...names(config), ...duplicates(config), ...openKeys(config), ...notYet(config)];
+  return [...names(config), ...duplicates(config), ...openKeys(config), ...pipelineFindings(config), ...notYet(config)];
 }
 
 function* names(config: LlmopsConfig): Iterable<Finding> {
@@ -33,6 +34,8 @@ function* names(config: LlmopsConfig): Iterable<Finding> {
     yield* known("endpoint", suite.judge, endpoints, ["suites", index, "judge"]);
   }
   for (const [index, stage] of (config.pipeline ?? []).entries()) {
+    for (const [at, needed] of stage.needs.entries()) yield* known("stage", needed, stages, ["pipeline", index, "needs", at]);
+    yield* known("environment", stage.environment, environments, ["pipeline", index, "environment"]);
     for (const [at, step] of stage.steps.entries()) {
       const path = ["pipeline", index, "steps", at];
       yield* known("training", step.train, trainings, [...path, "train"]);

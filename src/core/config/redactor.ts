@@ -23,6 +23,33 @@ export class Redactor {
   redact(text: string): string {
     return this.#pattern ? text.replace(this.#pattern, MASK) : text;
   }
+
+  /** For a text that comes in pieces: what may be the beginning of a secret is held back until the next one. */
+  stream(): { push(piece: string): string; end(): string } {
+    let held = "";
+    return {
+      push: (piece) => {
+        const text = this.redact(held + piece);
+        const keep = this.#openEnd(text);
+        held = text.slice(text.length - keep);
+        return text.slice(0, text.length - keep);
+      },
+      end: () => {
+        const rest = held;
+        held = "";
+        return rest;
+      },
+    };
+  }
+
+  /** Length of the longest end of a text that a form begins with. */
+  #openEnd(text: string): number {
+    let longest = 0;
+    for (const form of this.#forms) {
+      for (let length = Math.min(form.length - 1, text.length); length > longest; length--) if (text.endsWith(form.slice(0, length))) longest = length;
+    }
+    return longest;
+  }
 }
 
 function formsOf(value: string): string[] {

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { DEFAULT_ON_SAVE } from "./budget.ts";
 import { BUILT_IN_METRICS, type Gate, parseGate } from "./gates.ts";
 import { baseUrlMistake } from "./references.ts";
-import { environments, pipeline, rollouts, training } from "./schemaDelivery.ts";
+import { rollouts, training } from "./schemaDelivery.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
 import { alerts, features, observability } from "./schemaOperations.ts";
+import { environment, stage } from "./schemaPipeline.ts";
 
 const samplingParameters = {
   temperature: z.number().min(0).max(2).optional().describe("Randomness of the answers, 0 … 2. 0 is the most repeatable."),
@@ -110,9 +111,9 @@ export const llmopsSchema = z
     endpoints: named(endpoint).optional().describe("Models to call, by a name of your choice."),
     suites: z.array(suite).optional().describe("Settings of suites. The suites themselves stay in promptfoo's or GitHub's own format."),
     onSave: onSave.prefault({}).describe("Budget of what runs by itself after a save."),
-    pipeline: pipeline.optional().describe("Stages from a commit to production."),
+    pipeline: z.array(stage).optional().describe("Stages from a commit to production."),
     training: named(training).optional().describe("Trainings, by a name of your choice."),
-    environments: named(environments).optional().describe("Where versions are deployed, such as staging and production."),
+    environments: named(environment).optional().describe("Where versions are deployed, such as staging and production."),
     rollouts: named(rollouts).optional().describe("Canary rollouts, by a name of your choice."),
     features: features.optional().describe("Feature store that fills {{features.*}} in prompts."),
     observability: observability.optional().describe("Where traces, metrics and logs go."),
@@ -126,3 +127,6 @@ export type SandboxEndpointConfig = z.output<typeof sandboxEndpoint>;
 export type OpenaiEndpointConfig = z.output<typeof openaiEndpoint>;
 export type SuiteConfig = z.output<typeof suite>;
 export type InstructionsConfig = z.output<typeof instructions>;
+export type StageConfig = z.output<typeof stage>;
+export type StepConfig = StageConfig["steps"][number];
+export type EnvironmentConfig = z.output<typeof environment>;

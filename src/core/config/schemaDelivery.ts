@@ -1,47 +1,6 @@
 import * as z from "zod";
 import { duration, named, rate, relativePath, text, tolerance } from "./schemaFields.ts";
 
-const ACTIONS = ["command", "eval", "train", "rollout", "promote"] as const;
-
-const step = z
-  .strictObject({
-    name: text().describe("Name of the step, unique in its stage."),
-    command: text().optional().describe("Command line to run in the folder of llmops.yaml."),
-    eval: relativePath().optional().describe("Suite, or folder of suites, to evaluate."),
-    train: text().optional().describe("Name of an entry in training."),
-    rollout: text().optional().describe("Name of an entry in rollouts."),
-    promote: text().optional().describe("Name of an environment to promote the version to."),
-    timeout: duration("minutes").optional().describe("Time after which the step and all its processes are ended: 5m. A bare number is minutes."),
-    retryCount: z.number().int().min(0).max(10).default(0).describe("How often a failed step is tried again."),
-    onFailure: z.enum(["fail", "warn", "continue"]).default("fail").describe("fail: the stage fails; warn: it goes on and is marked; continue: it goes on."),
-  })
-  .superRefine((value, context) => {
-    const given = ACTIONS.filter((action) => value[action] !== undefined);
-    if (given.length === 1) return;
-    const what = given.length === 0 ? "does nothing" : `has ${given.length} actions (${given.join(", ")})`;
-    context.addIssue({ code: "custom", message: `The step ${what}. Give it exactly one of ${ACTIONS.join(", ")}.` });
-  });
-
-const stage = z
-  .strictObject({
-    name: text().describe("Name of the stage. Stages and environments share one set of names."),
-    trigger: z.enum(["on-commit", "on-schedule", "on-data-change", "manual"]).describe("What starts the stage."),
-    schedule: text().optional().describe("When an on-schedule stage runs, as a cron expression: 0 3 * * *."),
-    data: relativePath().optional().describe("Data whose change starts an on-data-change stage."),
-    skipOn: z.array(relativePath()).optional().describe("Globs. A commit that changes only such files does not start the stage."),
-    timeout: duration("minutes").optional().describe("Time after which the stage is ended: 20m. A bare number is minutes."),
-    approval: z.boolean().default(false).describe("Whether a person must approve before the stage runs."),
-    runsOn: z.enum(["local", "ray", "github-actions", "kubernetes"]).default("local").describe("Where the steps run."),
-    steps: z.array(step).min(1, "A stage needs at least one step.").describe("What the stage does, in this order."),
-  })
-  .superRefine((value, context) => {
-    const needs = { "on-schedule": "schedule", "on-data-change": "data", "on-commit": undefined, manual: undefined } as const;
-    const key = needs[value.trigger];
-    if (key && value[key] === undefined) context.addIssue({ code: "custom", path: ["trigger"], message: `The trigger ${value.trigger} needs "${key}".` });
-  });
-
-export const pipeline = z.array(stage);
-
 export const training = z.looseObject({
   kind: text().describe("How the model is trained, such as openai-finetune."),
   endpoint: text().optional().describe("Name of an entry in endpoints."),
@@ -49,14 +8,6 @@ export const training = z.looseObject({
   data: relativePath().describe("Training data (JSONL)."),
   suite: relativePath().describe("Suite, or folder of suites, that judges the new model against the one in use."),
   minImprovement: tolerance().optional().describe("How much better the new model must be: 1pt (points of a rate) or 1% (relative)."),
-});
-
-export const environments = z.strictObject({
-  endpoint: text().describe("Name of an entry in endpoints."),
-  requires: z.array(text()).default([]).describe("Stages and environments that a version must have passed."),
-  approval: z.boolean().default(false).describe("Whether a person must approve a promotion."),
-  deploy: text().optional().describe("Command line that deploys the version."),
-  rollout: text().optional().describe("Name of an entry in rollouts, by which the version gets there."),
 });
 
 const threshold = z

@@ -1,3 +1,4 @@
+import picomatch from "picomatch";
 import * as z from "zod";
 import { hasReference } from "./references.ts";
 import { type Parsed, parseDuration, parseRate, parseTolerance } from "./units.ts";
@@ -42,6 +43,16 @@ export const relativePath = () =>
     if (wrong) context.addIssue({ code: "custom", message: wrong });
   });
 
+/** A glob whose brackets and braces are closed: one that is not would match nothing, without a word. */
+export const glob = () =>
+  relativePath().superRefine((pattern, context) => {
+    try {
+      picomatch.makeRe(pattern, { strictBrackets: true });
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `${JSON.stringify(pattern)} is not a glob (${(error as Error).message.replace(/ - use .*/, "")}).` });
+    }
+  });
+
 export const CLEAR_TEXT_KEY =
   "Keys do not belong in files: write ${secret:NAME}, then give NAME its value with “LLMOps: Set Secret…” or as an environment variable. If this key was ever committed, replace it.";
 
@@ -55,3 +66,16 @@ export const headers = () =>
       if (CARRIES_KEY.test(name) && !hasReference(content)) context.addIssue({ code: "custom", path: [name], message: CLEAR_TEXT_KEY });
     }
   });
+
+/** Of a process. A number or a truth value is written as its text. */
+export const variables = () =>
+  z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "The name of an environment variable consists of letters, digits and “_”, and does not start with a digit."),
+      z.union([z.string(), z.number(), z.boolean()], "Expected a text.").transform(String),
+    )
+    .superRefine((value, context) => {
+      for (const [name, content] of Object.entries(value)) {
+        if (CARRIES_KEY.test(name) && !hasReference(content)) context.addIssue({ code: "custom", path: [name], message: CLEAR_TEXT_KEY });
+      }
+    });

@@ -20,6 +20,8 @@ export class Repository {
   readonly root: string;
   private readonly git: SimpleGit;
   private readonly gitFolders: readonly string[];
+  /** What HEAD stands for; `undefined`: what it is. */
+  private readonly head: string | undefined;
   /** Answers by command; of those that refs decide, together with the state of the refs. */
   private readonly known = new Map<string, Promise<string | undefined>>();
 
@@ -27,14 +29,21 @@ export class Repository {
    * Use `findRepository`.
    * @param gitFolders the work tree's own git folder and the one it shares with others.
    */
-  constructor(root: string, git: SimpleGit, gitFolders: readonly string[]) {
+  constructor(root: string, git: SimpleGit, gitFolders: readonly string[], head?: string) {
     this.root = root;
     this.git = git;
     this.gitFolders = gitFolders;
+    this.head = head;
+  }
+
+  /** The same repository with a commit (full id) in the place of HEAD, whatever is checked out. */
+  at(commit: string): Repository {
+    return new Repository(this.root, this.git, this.gitFolders, commit);
   }
 
   /** The commit's full id; `undefined` when there is no such revision (an empty repository's HEAD, say). */
   async resolve(revision: string): Promise<string | undefined> {
+    if (revision === "HEAD" && this.head !== undefined) return this.head;
     const out = await this.now("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
     return out?.trim() || undefined;
   }
@@ -59,6 +68,28 @@ export class Repository {
   async ancestors(commit: string, limit: number): Promise<string[]> {
     const out = await this.always("rev-list", "--first-parent", `--max-count=${limit + 1}`, "--end-of-options", commit);
     return (out ?? "").split("\n").filter(Boolean).slice(1);
+  }
+
+  /**
+   * Paths (relative to the repository's root, with `/`) of the files that differ between two commits; without
+   * `from`, what `to` changed against its first parent, or all it has where it has none. `undefined` when git
+   * cannot say: a parent beyond a shallow clone's edge, say.
+   */
+  async changedFiles(from: string | undefined, to: string): Promise<string[] | undefined> {
+    const parents = from === undefined ? ((await this.always("cat-file", "commit", to)) ?? "").split("\n\n", 1)[0]!.match(/(?<=^parent )[0-9a-f]+$/gm) : [from];
+    const trees = parents?.[0] === undefined ? [to] : [parents[0], to];
+    const out = await this.always("diff-tree", "-r", "-z", "--root", "--name-only", "--no-commit-id", "--no-renames", "--no-ext-diff", "--no-textconv", "--end-of-options", ...trees);
+    return out?.split("\0").filter(Boolean);
+  }
+
+  /** The person that git would name as committer here: `Name <address>`; `undefined` where nobody is configured. */
+  async person(): Promise<string | undefined> {
+    return (await this.try("var", "GIT_COMMITTER_IDENT"))?.replace(/ \d+ [+-]\d+\s*$/, "");
+  }
+
+  /** A commit's first line. */
+  async subject(commit: string): Promise<string | undefined> {
+    return (await this.always("log", "-1", "--format=%s", "--no-ext-diff", "--no-textconv", "--end-of-options", commit))?.trim();
   }
 
   /** Committer date, milliseconds since the epoch. */

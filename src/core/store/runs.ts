@@ -1,8 +1,8 @@
 import type { Store } from "./store.ts";
 
 export type RunState = "running" | "finished" | "cancelled" | "failed" | "interrupted";
-/** What made a run start: a save in the editor, a person there, or the terminal. */
-export type RunTrigger = "save" | "manual" | "cli";
+/** What made a run start: a save in the editor, a person there, the terminal, or a step of the pipeline. */
+export type RunTrigger = "save" | "manual" | "cli" | "pipeline";
 
 export interface RunRecord {
   readonly id: string;

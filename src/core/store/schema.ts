@@ -81,6 +81,92 @@ const MIGRATIONS: readonly string[] = [
   `,
   // JSON: perplexity is judged by the tokens of a cached answer as by those of a fresh one.
   `ALTER TABLE answer ADD COLUMN log_probs TEXT;`,
+  // Pipelines: every transition of a run is a row's new state, and the intent to start a process is stored before it.
+  `
+  CREATE TABLE pipeline_run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    trigger TEXT NOT NULL,
+    -- Of what started it and what it does: a second window that sees the same commit attaches instead of starting another.
+    trigger_key TEXT NOT NULL UNIQUE,
+    commit_id TEXT,
+    -- JSON of the stages as they were when it began: it goes on by them, whatever llmops.yaml says by then.
+    definition INTEGER NOT NULL REFERENCES output(id),
+    state TEXT NOT NULL,
+    reason TEXT,
+    started_by TEXT,
+    cancelled_by TEXT,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER
+  );
+  CREATE TABLE pipeline_stage (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES pipeline_run(id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    -- Content hash of what its eval steps judged.
+    version TEXT,
+    started_at INTEGER,
+    ended_at INTEGER,
+    UNIQUE (run, name)
+  );
+  CREATE INDEX pipeline_stage_by_name ON pipeline_stage(name, id);
+  CREATE TABLE pipeline_step (
+    id INTEGER PRIMARY KEY,
+    stage INTEGER NOT NULL REFERENCES pipeline_stage(id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    UNIQUE (stage, name)
+  );
+  CREATE TABLE pipeline_attempt (
+    id INTEGER PRIMARY KEY,
+    -- Carried by its processes in their environment: what a crash left running is found by it.
+    key TEXT NOT NULL UNIQUE,
+    step INTEGER NOT NULL REFERENCES pipeline_step(id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    intent_at INTEGER NOT NULL,
+    spawned_at INTEGER,
+    ended_at INTEGER,
+    duration_ms REAL,
+    machine TEXT NOT NULL,
+    pid INTEGER,
+    process_start TEXT,
+    boot TEXT,
+    exit_code INTEGER,
+    signal TEXT,
+    log_bytes INTEGER NOT NULL DEFAULT 0,
+    dropped_bytes INTEGER NOT NULL DEFAULT 0,
+    -- Content hash of what it judged, and JSON of the ids of the runs of suites that it made.
+    version TEXT,
+    evals TEXT,
+    UNIQUE (step, n)
+  );
+  CREATE TABLE pipeline_log (
+    id INTEGER PRIMARY KEY,
+    attempt INTEGER NOT NULL REFERENCES pipeline_attempt(id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (attempt, seq)
+  );
+  CREATE TABLE pipeline_approval (
+    stage INTEGER PRIMARY KEY REFERENCES pipeline_stage(id) ON DELETE CASCADE,
+    -- Of what the person saw: a decision on other evidence does not count.
+    evidence TEXT NOT NULL,
+    state TEXT NOT NULL,
+    decided_by TEXT,
+    decided_at INTEGER,
+    comment TEXT
+  );
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

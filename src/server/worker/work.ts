@@ -1,4 +1,3 @@
-import { watch } from "node:fs";
 import { dirname } from "node:path";
 import { URI } from "vscode-uri";
 import { relativePosix } from "../../core/config/settings.ts";
@@ -11,13 +10,10 @@ import { changesOf } from "../../core/regression/places.ts";
 import type { RunReport } from "../../core/regression/report.ts";
 import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../../core/regression/workspace.ts";
 import { findRun, lastVerdict, type RunRecord } from "../../core/store/runs.ts";
-import { CHANGED_FILE } from "../../core/store/open.ts";
 import { recordVersion, versionHash } from "../../core/store/versions.ts";
+import { watchStore } from "../../core/store/watch.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
 import type { Discovery, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
-
-/** Writes of other processes are looked at together, this many milliseconds after the first. */
-const COALESCE_MS = 20;
 
 export interface WorkOptions {
   readonly host: Host;
@@ -140,13 +136,9 @@ export class Work {
     return Promise.resolve(opened);
   }
 
-  private watch(workspace: Workspace): void {
-    const { store, root, host } = workspace;
-    if (store.directory === undefined) return;
+  private watch({ store, root, host }: Workspace): void {
     let seen = store.lastEvent();
-    let pending = false;
-    const look = () => {
-      pending = false;
+    watchStore(store, host.clock, () => {
       const events = store.eventsAfter(seen);
       seen = events.at(-1)?.seq ?? seen;
       const suites = new Set<string>();
@@ -158,13 +150,6 @@ export class Work {
         if (kind === "baseline-accepted") suites.add(absolutePath(root, subject));
       }
       if (suites.size > 0) this.options.changed([...suites]);
-    };
-    watch(store.directory, (_event, name) => {
-      if (name !== CHANGED_FILE || pending) return;
-      pending = true;
-      void host.clock.sleep(COALESCE_MS).then(look);
-    }).on("error", () => {
-      // The folder was deleted: the next focus of the window looks again.
     });
   }
 }

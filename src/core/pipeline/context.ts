@@ -1,0 +1,20 @@
+import type { Workspace } from "../regression/workspace.ts";
+
+/** What a pipeline works with, whatever front it runs for. */
+export interface PipelineContext {
+  readonly workspace: Workspace;
+  /** Starts this process's sandbox when it is first needed; its base URL. */
+  readonly sandbox: () => Promise<string>;
+  /** Whether a run that nobody started may call this remote origin; without it all may. */
+  readonly mayCall?: (origin: string) => boolean;
+  /** What a step writes, masked, as it comes. */
+  readonly onOutput?: (output: StepOutput) => void;
+}
+
+export interface StepOutput {
+  readonly run: string;
+  readonly stage: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly text: string;
+}

@@ -1,0 +1,44 @@
+import { loadConfig, type LoadedConfig } from "../config/load.ts";
+import type { EnvironmentConfig, LlmopsConfig, StageConfig } from "../config/schema.ts";
+import type { Snapshot } from "../config/snapshot.ts";
+import { gitSnapshot } from "../git/gitSnapshot.ts";
+import { ProblemError } from "../problem.ts";
+import type { Workspace } from "../regression/workspace.ts";
+import { contentHash } from "../store/store.ts";
+
+/** All that decides what a run does; stored with the run, which goes on by it whatever llmops.yaml says by then. */
+export interface Definition {
+  readonly stages: readonly StageConfig[];
+  readonly environments: Readonly<Record<string, EnvironmentConfig>>;
+}
+
+export interface LoadedPipeline {
+  readonly definition: Definition;
+  readonly loaded: LoadedConfig;
+}
+
+/**
+ * Reads the pipeline of one version of the workspace.
+ * @throws {ProblemError} the first mistake of `llmops.yaml`, where it has one.
+ */
+export async function loadPipeline(root: string, snapshot: Snapshot): Promise<LoadedPipeline> {
+  const loaded = await loadConfig({ snapshot, root });
+  const mistake = loaded.problems.find(({ severity }) => severity === "error");
+  if (mistake) throw new ProblemError(mistake);
+  return { definition: definitionOf(loaded.config), loaded };
+}
+
+function definitionOf(config: LlmopsConfig | undefined): Definition {
+  return { stages: config?.pipeline ?? [], environments: config?.environments ?? {} };
+}
+
+/** What a person agrees to when a definition first runs here. */
+export function definitionHash(definition: Definition): string {
+  return contentHash(JSON.stringify(definition));
+}
+
+/** The workspace as a commit has it, for reading; commands run in the work tree all the same. Without a commit: as it is. */
+export function atCommit(workspace: Workspace, commit: string | undefined): Workspace {
+  const { repository } = workspace;
+  return repository && commit !== undefined ? { ...workspace, repository: repository.at(commit), disk: gitSnapshot(repository, commit) } : workspace;
+}

@@ -1,0 +1,19 @@
+import { STEP_KINDS } from "../../config/schemaPipeline.ts";
+import type { StepConfig } from "../../config/schema.ts";
+import type { Effect } from "../../store/pipeline/states.ts";
+import { command } from "./command.ts";
+import { evaluate } from "./evaluate.ts";
+import type { StepKind } from "./stepKind.ts";
+
+/** The kinds that can run; the others are refused before a run begins (`cannotRun`). */
+const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate };
+
+export function kindOf(step: StepConfig): StepKind {
+  const kind = STEP_KINDS.map((name) => (step[name] === undefined ? undefined : KINDS[name])).find((found) => found !== undefined);
+  if (!kind) throw new Error(`The step ${step.name} cannot run yet.`);
+  return kind;
+}
+
+export function effectOf(step: StepConfig): Effect {
+  return kindOf(step).effect;
+}
