@@ -29,6 +29,8 @@ export interface Front {
   workspace(folder?: string): Promise<Workspace>;
   /** Results, to stdout. */
   print(text: string): void;
+  /** Text that is not ours, to stdout, as it is. */
+  write(text: string): void;
   /** Messages, to stderr. */
   say(text: string): void;
   /** A mistake at its place; the same one of several suites is said once. */
@@ -83,6 +85,7 @@ export function openFront(): Front {
       return workspace;
     },
     print: (text) => void process.stdout.write(`${colour ? text : stripVTControlCharacters(text)}\n`),
+    write: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(`${text}\n`),
     problem(problem) {
       const text = formatProblem(problem, (file) => relative(cwd, file) || file);

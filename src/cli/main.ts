@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
 import { EXIT } from "./exit.ts";
 import { type Front, openFront } from "./front.ts";
+import { addPipelineCommands } from "./pipeline/commands.ts";
 import { mistakesOf } from "./suites.ts";
 import { UsageError } from "./usage.ts";
 
@@ -111,6 +112,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--force", "overwrite files that are there")
     .option("--json", "one JSON object on stdout")
     .action(act(async (front, from: string, options: object) => (await import("./import.ts")).importCommand(front, from, options)));
+
+  addPipelineCommands(program, act, { collect, positive });
 
   program
     .command("sandbox")

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { SimpleGit } from "simple-git";
 import { refsState } from "./refsState.ts";
 
@@ -85,6 +85,12 @@ export class Repository {
   /** The person that git would name as committer here: `Name <address>`; `undefined` where nobody is configured. */
   async person(): Promise<string | undefined> {
     return (await this.try("var", "GIT_COMMITTER_IDENT"))?.replace(/ \d+ [+-]\d+\s*$/, "");
+  }
+
+  /** Where git looks for hooks when a person calls it (we never let it run one). */
+  async hooksFolder(): Promise<string> {
+    const configured = (await this.try("config", "--local", "--type=path", "--get", "core.hooksPath")) ?? (await this.try("config", "--global", "--type=path", "--get", "core.hooksPath"));
+    return configured?.trim() ? resolve(this.root, configured.trim()) : join(this.gitFolders.at(-1)!, "hooks");
   }
 
   /** A commit's first line. */

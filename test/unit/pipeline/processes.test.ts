@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processesWith } from "../../../src/engine/processTable.ts";
 import { start } from "../store/support.ts";
-import { Bench, picture } from "./support.ts";
+import { Bench, isGone, picture } from "./support.ts";
 
 /** Starts children in the group, outside of it and in a new session; none of them, nor itself, heeds a polite signal. */
 const STUBBORN = `'trap "" TERM INT HUP; sleep 1000 & setsid sleep 1001 & (trap "" TERM; sleep 1002) & touch begun; while :; do sleep 0.05; done'`;
@@ -57,7 +57,7 @@ describe("a step's processes", function () {
     const run = await made.run();
     assert.equal(run.state, "passed");
     const pid = Number(readFileSync(join(made.folder, "pid"), "utf8"));
-    await until(() => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
+    await until(() => isGone(pid));
   });
 
   it("write into the log, both streams in their order, and the live view hears the same", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PipelineContext, StepOutput } from "../../../src/core/pipeline/context.ts";
 import { loadPipeline } from "../../../src/core/pipeline/definition.ts";
@@ -74,4 +75,13 @@ export function pipelineYaml(stages: readonly string[], more = ""): string {
 /** `evaluate passed: build passed, lint failed×3`: a run in a line a stage. */
 export function picture(run: RunRecord): string[] {
   return run.stages.map(({ name, state, steps }) => `${name} ${state}: ${steps.map((step) => `${step.name} ${step.state}${step.attempts.length > 1 ? `×${step.attempts.length}` : ""}`).join(", ")}`);
+}
+
+/** Whether a process has ended; one that nobody has asked about yet (a zombie) has. */
+export function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return true;
+  }
 }
