@@ -36,6 +36,17 @@ export class Repository {
     this.head = head;
   }
 
+  /** The work tree's own git folder. */
+  get gitFolder(): string {
+    return this.gitFolders[0]!;
+  }
+
+  /** What moved HEAD here, newest first: `COMMIT action: …`, as `commit (amend): Shorter greeting`. */
+  async reflog(limit: number): Promise<string[]> {
+    const out = await this.try("log", "-g", `--max-count=${limit}`, "--format=%H %gs", "--no-ext-diff", "--no-textconv", "HEAD");
+    return (out ?? "").split("\n").filter(Boolean);
+  }
+
   /** The same repository with a commit (full id) in the place of HEAD, whatever is checked out. */
   at(commit: string): Repository {
     return new Repository(this.root, this.git, this.gitFolders, commit);

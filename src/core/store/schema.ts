@@ -167,6 +167,8 @@ const MIGRATIONS: readonly string[] = [
     comment TEXT
   );
   `,
+  // What started stages was last seen as, so that a window that opens knows what is new.
+  `CREATE TABLE pipeline_seen (what TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,117 @@
+import type { StageConfig } from "../../config/schema.ts";
+import { watchHead } from "../../git/headWatch.ts";
+import type { Workspace } from "../../regression/workspace.ts";
+import { lastSeen, setSeen } from "../../store/pipeline/seen.ts";
+import { atCommit, type Definition, loadPipeline } from "../definition.ts";
+import type { LaunchRequest } from "../launch.ts";
+import { dataHash } from "./data.ts";
+import { dueSince, instantsAround } from "./schedule.ts";
+
+/** The wall clock may jump, and the machine may sleep: it is looked at least this often, in milliseconds. */
+const LONGEST_WAIT_MS = 60_000;
+
+export interface TriggerEvents {
+  /** Something happened that starts stages. What has been seen is kept only when this resolves. */
+  readonly due: (request: LaunchRequest, definition: Definition) => Promise<void>;
+  /** HEAD is elsewhere: what is shown of stages may be of another commit by now. */
+  readonly headMoved: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Looks for what starts stages in one workspace: commits, instants, changed data. */
+export class TriggerWatch {
+  private readonly workspace: Workspace;
+  private readonly events: TriggerEvents;
+  private readonly control = new AbortController();
+  private readonly stopHead: () => void;
+  private looking: Promise<void> = Promise.resolve();
+
+  constructor(workspace: Workspace, events: TriggerEvents) {
+    this.workspace = workspace;
+    this.events = events;
+    const { repository, host } = workspace;
+    this.stopHead = repository
+      ? watchHead(repository, host.clock, ({ commit, isNew }) => {
+          events.headMoved();
+          if (isNew && commit !== undefined) this.attempt(() => this.committed(commit));
+        })
+      : () => {};
+    void this.keepTime();
+  }
+
+  /** Files of some data may have changed: their contents are compared with what was last seen. */
+  dataMayHaveChanged(): void {
+    this.attempt(() => this.lookAtData());
+  }
+
+  stop(): void {
+    this.control.abort();
+    this.stopHead();
+  }
+
+  private async committed(commit: string): Promise<void> {
+    const definition = await this.definition(commit);
+    if (definition.stages.some(({ trigger }) => trigger === "on-commit")) await this.events.due({ trigger: "on-commit", commit }, definition);
+  }
+
+  private async lookAtData(): Promise<void> {
+    const definition = await this.definition();
+    for (const { name, data } of definition.stages) {
+      if (data === undefined) continue;
+      const what = `data:${name}`;
+      const hash = await dataHash(this.workspace, data, this.control.signal);
+      const seen = lastSeen(this.workspace.store, what);
+      if (seen === hash) continue;
+      // What lay there when it was first looked at has not changed.
+      if (seen !== undefined) await this.events.due({ trigger: "on-data-change", stages: [name], by: "a change of data" }, definition);
+      setSeen(this.workspace.store, what, hash);
+    }
+  }
+
+  private async keepTime(): Promise<void> {
+    const { clock } = this.workspace.host;
+    const { signal } = this.control;
+    while (!signal.aborted) {
+      await this.attempt(() => this.lookAtSchedules());
+      const now = clock.now();
+      const definition = await this.definition().catch(() => undefined);
+      const next = Math.min(...scheduled(definition).map(({ schedule }) => instantsAround(schedule, now).next ?? Infinity), now + LONGEST_WAIT_MS);
+      await clock.sleep(Math.max(next - now, 1), signal).catch(() => {});
+    }
+  }
+
+  private async lookAtSchedules(): Promise<void> {
+    const definition = await this.definition();
+    const { store, host } = this.workspace;
+    const now = host.clock.now();
+    for (const { name, schedule } of scheduled(definition)) {
+      const what = `schedule:${name}`;
+      const seen = lastSeen(store, what);
+      const due = seen === undefined ? undefined : dueSince(schedule, Number(seen), now);
+      if (due !== undefined) {
+        const late = now - due > LONGEST_WAIT_MS;
+        await this.events.due({ trigger: "on-schedule", stages: [name], due, by: late ? `the schedule, late: it was due ${new Date(due).toISOString()}` : "the schedule" }, definition);
+      }
+      if (seen === undefined || due !== undefined) setSeen(store, what, String(due ?? now));
+    }
+  }
+
+  /** That of a commit, else of HEAD, as `launch` will take it. */
+  private async definition(commit?: string): Promise<Definition> {
+    const { repository, root } = this.workspace;
+    const head = commit ?? (await repository?.resolve("HEAD"));
+    return (await loadPipeline(root, atCommit(this.workspace, head).disk)).definition;
+  }
+
+  /** One look after the other: two at the same time would both see the same change. */
+  private attempt(look: () => Promise<void>): Promise<void> {
+    this.looking = this.looking.then(() => (this.control.signal.aborted ? undefined : look())).catch((error) => {
+      if (!this.control.signal.aborted) this.events.failed(error);
+    });
+    return this.looking;
+  }
+}
+
+function scheduled(definition: Definition | undefined): { readonly name: string; readonly schedule: string }[] {
+  return (definition?.stages ?? []).flatMap(({ name, schedule }: StageConfig) => (schedule === undefined ? [] : [{ name, schedule }]));
+}
