@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import { BudgetError } from "../core/evals/run/caller.ts";
 import { type Calibration, calibrate } from "../core/regression/calibration/calibrate.ts";
 import { formatMoney, plural } from "../core/regression/words.ts";
 import { EXIT } from "./exit.ts";
@@ -12,13 +13,22 @@ interface Options {
   endpoint?: string;
   cache?: boolean;
   concurrency?: number;
+  maxCalls?: number;
+  maxCost?: number;
   json?: boolean;
 }
 
 export async function calibrateCommand(front: Front, name: string, options: Options): Promise<number> {
   const file = resolve(front.cwd, name);
   const workspace = await front.workspace(dirname(file));
-  const calibration = await calibrate(workspace, { file, endpoint: options.endpoint, useCache: options.cache ?? true, inFlight: options.concurrency, signal: front.signal, sandbox: front.sandbox });
+  let calibration: Calibration;
+  try {
+    calibration = await calibrate(workspace, { file, endpoint: options.endpoint, useCache: options.cache ?? true, inFlight: options.concurrency, maxCalls: options.maxCalls, maxCost: options.maxCost, signal: front.signal, sandbox: front.sandbox });
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    front.say(`${relative(front.cwd, file)}: ${error.message} What was answered is kept: the next run goes on from there.`);
+    return EXIT.error;
+  }
   const { problems, ...shown } = calibration;
   for (const problem of problems) front.problem(problem);
   const path = relative(front.cwd, file);

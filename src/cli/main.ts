@@ -92,6 +92,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--endpoint <name>", "an endpoint of llmops.yaml to judge")
     .option("-j, --concurrency <n>", "calls in flight at most", positive)
     .option("--no-cache", "ask the judge again for everything")
+    .option("--max-calls <n>", "calls to remote endpoints at most", count)
+    .option("--max-cost <usd>", "USD at most, where prices are known", amount)
     .option("--json", "one JSON object on stdout")
     .action(act(async (front, file: string, options: object) => (await import("./judge.ts")).calibrateCommand(front, file, options)));
 

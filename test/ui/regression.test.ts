@@ -45,6 +45,25 @@ describe("a prompt that gets worse", () => {
     }
   });
 
+  it("lists every metric on the prompt's first line, and on an instruction how it is kept", async () => {
+    const { workbench } = window;
+    const { page } = workbench;
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.useTheme(theme);
+      for (const [line, name, text] of [[1, "metrics", /toxicity[\s\S]*json “Answer with JSON only/], [6, "instruction", /^instruction-following of triage[\s\S]*kept by 100\.0 %$/]] as const) {
+        await workbench.goToLine(line);
+        await page.keyboard.press("Control+k");
+        await page.keyboard.press("Control+i");
+        const hover = page.locator(".monaco-hover:not(.hidden) .monaco-hover-content", { hasText: "instruction-following" });
+        await hover.waitFor();
+        assert.match((await hover.innerText()).replaceAll("\u00a0", " ").trim(), text);
+        await workbench.screenshot(`hover-${name}-${theme}`);
+        await page.keyboard.press("Escape");
+        await hover.waitFor({ state: "hidden" });
+      }
+    }
+  });
+
   async function hoverSquiggle(): Promise<Locator> {
     const { workbench } = window;
     const box = await workbench.squiggles("error").first().boundingBox();

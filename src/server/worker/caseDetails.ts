@@ -1,14 +1,20 @@
 import { dirname } from "node:path";
 import { Redactor } from "../../core/config/redactor.ts";
 import { visibleEnv } from "../../core/config/visibleEnv.ts";
+import type { Render as Fill } from "../../core/evals/assertions/definition.ts";
 import { createJudge } from "../../core/evals/assertions/gradeRow.ts";
-import type { Case } from "../../core/evals/model.ts";
+import { type InstructionCheck, instructionChecks } from "../../core/evals/instructions/checks.ts";
+import { comparesColumns } from "../../core/evals/judges/columns.ts";
+import { type Comparison, createComparison } from "../../core/evals/judges/compareColumns.ts";
+import { createAnswerMetrics } from "../../core/evals/metrics/answerMetrics.ts";
+import { type Case, JudgeError, type RowGrade } from "../../core/evals/model.ts";
 import { CallError } from "../../core/evals/providers/provider.ts";
 import { Caller } from "../../core/evals/run/caller.ts";
 import { rowsOf } from "../../core/evals/run/rows.ts";
 import type { Series } from "../../core/evals/run/series.ts";
 import { createSuiteCode } from "../../core/evals/suiteCode/pool.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
+import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { suiteGraders } from "../../core/regression/graders.ts";
 import { buildSeries, providerContext } from "../../core/regression/providers.ts";
 import { formatDuration } from "../../core/regression/words.ts";
@@ -26,15 +32,23 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const env = visibleEnv(version.env, version.suite.options.env);
   const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
   const suiteCode = createSuiteCode(workspace.host.processes, { cwd: dirname(file), poolSize: 1 });
-  const { find: findGrader } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor));
-  const judge = createJudge({ render: (text, vars) => renderer.text(text, vars, env), suiteCode, findGrader, http: workspace.host.http });
+  const { find: findGrader, moderatorOf } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor));
+  const { baseline } = await resolveBaseline(workspace, file, version.files);
+  const before = baseline && (await readVersion(workspace, baseline.snapshot, file));
+  const instructions = await instructionChecks(version.suite, before?.suite, version.settings.instructions);
+  const fill: Fill = (text, vars) => renderer.text(text, vars, env);
+  const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf });
+  const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http });
   const { store, host } = workspace;
   const caller = new Caller({ store, clock: host.clock, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
+    const columns: Column[] = [];
     for (const series of buildSeries(workspace.host, version, undefined, sandbox, redactor)) {
-      parts.push(...(await seriesPart(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), (row) => judge({ ...row, caller }), signal)));
+      columns.push(...(await askColumn(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), (row) => judge({ ...row, caller }), signal)));
     }
+    const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
+    for (const column of compared) parts.push(...column.parts, ...gradeParts(column, instructions.get(column.prompt) ?? []));
     caller.batch.flush();
     return redactor.redact(parts.join("\n\n"));
   } finally {
@@ -45,29 +59,70 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
 type Render = Parameters<typeof rowsOf>[4];
 type Judge = ReturnType<typeof createJudge>;
 
-async function seriesPart(series: Series, test: Case, render: Render, judge: Judge, signal: AbortSignal): Promise<string[]> {
-  const parts: string[] = [];
+/** What one series answered, and what was said of it. */
+interface Column {
+  /** Of its prompt. */
+  readonly prompt: string;
+  readonly parts: readonly string[];
+  readonly grade?: RowGrade;
+  readonly output?: unknown;
+}
+
+async function askColumn(series: Series, test: Case, render: Render, judge: Judge, signal: AbortSignal): Promise<Column[]> {
+  const columns: Column[] = [];
   for (const { current } of rowsOf(series, 0, [test], () => 1, render)) {
-    parts.push(`## ${series.key}`);
+    const parts = [`## ${series.key}`];
+    const prompt = series.current.prompt.key;
     if (current.key === undefined) {
-      parts.push(`The prompt cannot be filled in: ${current.error}`);
+      columns.push({ prompt, parts: [...parts, `The prompt cannot be filled in: ${current.error}`] });
       continue;
     }
-    const { prepared, text } = current.prepare();
+    const { prepared, text, vars } = current.prepare();
+    const { side } = current;
     parts.push(block("Request", "json", `${prepared.request.method} ${prepared.request.url}\n${pretty(prepared.request.body)}`));
     try {
-      const answer = { ...(await current.side.provider.send(prepared, signal)), cached: false };
+      const answer = { ...(await side.provider.send(prepared, signal)), cached: false };
       const usage = answer.usage ? `, ${answer.usage.input} + ${answer.usage.output} tokens` : "";
       parts.push(block(`Response (${formatDuration(answer.latencyMs)}${usage}${answer.finishReason ? `, ${answer.finishReason}` : ""})`, "json", typeof answer.output === "string" ? pretty(answer.output) : JSON.stringify(answer.output, null, 2)));
-      const grade = await judge({ test, answer, promptText: text, provider: current.side.provider });
-      parts.push(`## ${grade.pass ? "Passed" : "Failed"} (score ${grade.score.toFixed(2)})`, grade.components.map((part) => `- ${part.pass ? "✓" : "✗"} \`${part.type}\` ${part.reason}`).join("\n"));
+      const grade = await judge({ test: { ...test, vars }, answer, promptText: text, side, provider: side.provider });
+      columns.push({ prompt, parts, grade, output: grade.output ?? answer.output });
     } catch (error) {
       if (signal.aborted) throw error;
-      parts.push(`${error instanceof CallError ? "No answer" : "Not judged"}: ${error instanceof Error ? error.message : String(error)}`);
+      columns.push({ prompt, parts: [...parts, `${error instanceof CallError ? "No answer" : "Not judged"}: ${error instanceof Error ? error.message : String(error)}`] });
     }
   }
-  return parts;
+  return columns;
 }
+
+/** With what a comparison of the columns says of each, where the test asks for one. */
+async function compareColumns(comparison: Comparison, job: Parameters<Comparison["columns"]>[0], columns: readonly Column[]): Promise<Column[]> {
+  const judged = columns.flatMap(({ grade, output }) => (grade && output !== null && output !== undefined ? [{ grade, column: { ...grade, output } }] : []));
+  if (!job.test.assert.some(comparesColumns) || judged.length < 2) return [...columns];
+  try {
+    const found = await comparison.columns(job, judged.map(({ column }) => column));
+    const after = new Map(judged.map(({ grade }, index) => [grade, found[index]!]));
+    return columns.map((column) => (column.grade && after.has(column.grade) ? { ...column, grade: { ...column.grade, ...after.get(column.grade) } } : column));
+  } catch (error) {
+    if (!(error instanceof JudgeError)) throw error;
+    return columns.map((column) => (column.grade ? { ...column, parts: [...column.parts, `Not compared: ${error.message}`] } : column));
+  }
+}
+
+function gradeParts({ grade }: Column, checks: readonly InstructionCheck[]): string[] {
+  if (!grade) return [];
+  const { measured } = grade;
+  const values = Object.entries(measured?.values ?? {}).map(([name, value]) => `- ${name}: ${value}`);
+  const instructions = checks.map(({ info }, index) => `- ${INSTRUCTION_MARKS[String(measured?.kept[index] ?? null)]} \`${info.rule}\` ${info.sentence}`);
+  return [
+    `## ${grade.pass ? "Passed" : "Failed"} (score ${grade.score.toFixed(2)})`,
+    grade.components.map((part) => `- ${part.pass ? "✓" : "✗"} \`${part.type}\` ${part.reason}`).join("\n"),
+    ...(instructions.length > 0 ? [`**Instructions**\n\n${instructions.join("\n")}`] : []),
+    ...(values.length > 0 ? [`**Measured**\n\n${values.join("\n")}`] : []),
+  ];
+}
+
+/** Kept, not kept, cannot be told. */
+const INSTRUCTION_MARKS: Readonly<Record<string, string>> = { true: "✓", false: "✗", null: "?" };
 
 /** A fence longer than any in the text: an output is shown, never interpreted. */
 function block(title: string, language: string, text: string): string {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { BudgetError } from "../../../src/core/evals/run/caller.ts";
 import { type Calibration, calibrate, type CalibrateOptions } from "../../../src/core/regression/calibration/calibrate.ts";
 import { SuiteInvalid } from "../../../src/core/regression/evaluate.ts";
 import { answerEmbeddings } from "../../../src/sandbox/embeddings.ts";
 import { judgeReply } from "../../../src/sandbox/judge.ts";
-import { model, open } from "../runner/support.ts";
+import { model, open, REMOTE } from "../runner/support.ts";
 
 const YAML = 'version: 1\nendpoints:\n  judge: { kind: openai, baseUrl: "http://127.0.0.1:9/v1", model: j, embeddingModel: e }\n';
 
@@ -72,6 +73,16 @@ describe("calibrating a judge", () => {
     assert.equal((await calibrated("labels.jsonl", row, { endpoint: "other" }, two)).n, 1);
     assert.equal((await calibrated("labels.jsonl", row, {}, `${two}suites: [{ path: ".", judge: other }]\n`)).n, 1);
     await assert.rejects(calibrated("labels.jsonl", row, { endpoint: "nope" }), /no endpoint named "nope"/);
+  });
+
+  it("keeps within a budget, waits for what is paid, and goes on from there", async () => {
+    const remote = model(() => '{"pass": true, "score": 1, "reason": "r"}');
+    const bench = await open({ "labels.jsonl": lines(...Array.from({ length: 6 }, (_, i) => ({ output: `${i}`, rubric, label: "pass" }))), "llmops.yaml": YAML.replace("http://127.0.0.1:9/v1", REMOTE) }, { http: remote.http });
+    const options = { file: join(bench.folder, "labels.jsonl"), endpoint: undefined, useCache: true, inFlight: undefined, signal: new AbortController().signal, sandbox: () => Promise.reject(new Error("No sandbox.")) };
+    await assert.rejects(calibrate(bench.workspace, { ...options, maxCalls: 4 }), BudgetError);
+    assert.equal(remote.asked.length, 4);
+    const { n, calls, cached } = await calibrate(bench.workspace, { ...options, maxCalls: 2 });
+    assert.deepEqual([n, calls, cached], [6, 2, 4]);
   });
 
   const WRONG: [name: string, text: string, at: number, message: RegExp][] = [

@@ -21,11 +21,13 @@ describe("llmops judge calibrate", () => {
     assert.deepEqual([code, file, n, matrix, kappa.n, disagreements.map(({ line }) => line)], [0, "labels.jsonl", 3, { passPass: 1, passFail: 1, failPass: 0, failFail: 1 }, 3, [3]]);
   });
 
-  it("exits with 2 for a file that cannot be read, with 3 where the judge does not answer", async () => {
+  it("exits with 2 for a file that cannot be read, with 3 where the judge does not answer or the budget has ended", async () => {
     const broken = await llmops(folderWith({ ...files, "labels.jsonl": `${LABELS}\n{` }), ["judge", "calibrate", "labels.jsonl"]);
     assert.deepEqual([broken.code, /labels\.jsonl:4:1: This line is not JSON/.test(broken.stderr)], [2, true]);
     const missing = await llmops(folderWith(files), ["judge", "calibrate", "nope.jsonl"]);
     assert.deepEqual([missing.code, /There is no file/.test(missing.stderr)], [2, true]);
+    const budget = await llmops(folderWith({ ...files, "llmops.yaml": "version: 1\nendpoints: { far: { kind: openai, baseUrl: 'https://model.example/v1', model: m } }\n" }), ["judge", "calibrate", "labels.jsonl", "--max-calls", "0"]);
+    assert.deepEqual([budget.code, budget.stdout, /^labels\.jsonl: The budget of 0 calls is used up\. What was answered is kept/.test(budget.stderr)], [3, "", true], budget.stderr);
     const nobody = await llmops(folderWith({ "labels.jsonl": LABELS }), ["judge", "calibrate", "labels.jsonl"]);
     assert.deepEqual([nobody.code, /line 1: not judged\. Nobody is named to judge/.test(nobody.stdout)], [3, true]);
   });

@@ -25,6 +25,10 @@ export interface CalibrateOptions {
   readonly endpoint: string | undefined;
   readonly useCache: boolean;
   readonly inFlight: number | undefined;
+  /** Calls to endpoints that are not on this machine, at most; without it no limit. */
+  readonly maxCalls?: number;
+  /** USD, as far as prices are known. */
+  readonly maxCost?: number;
   readonly signal: AbortSignal;
   readonly sandbox: () => Promise<string>;
 }
@@ -62,7 +66,8 @@ export interface Disagreement {
 
 /**
  * Judges outputs that a person has judged, and compares. What cannot be judged counts for neither side.
- * @throws {SuiteInvalid} when the file or the configuration cannot be read; an abort is rethrown.
+ * @throws {SuiteInvalid} when the file or the configuration cannot be read.
+ * @throws {BudgetError} when the budget is used up; what was answered until then is in the cache. An abort is rethrown.
  */
 export async function calibrate(workspace: Workspace, options: CalibrateOptions): Promise<Calibration> {
   const { root, host, disk, store } = workspace;
@@ -82,13 +87,18 @@ export async function calibrate(workspace: Workspace, options: CalibrateOptions)
   const suite: Pick<Suite, "file" | "options"> = { file, options: { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} } };
   const version = { suite: suite as Suite, config: loaded.config, settings: { ...settings, judge, endpoint: undefined }, env };
   const graders = suiteGraders(version, providerContext(host, version, options.sandbox, redactor));
-  const caller = new Caller({ store, clock: host.clock, signal: options.signal, inFlight: options.inFlight, delayMs: undefined, useCache: options.useCache, maxCalls: Infinity, maxCost: Infinity });
+  const caller = new Caller({ store, clock: host.clock, signal: options.signal, inFlight: options.inFlight, delayMs: undefined, useCache: options.useCache, maxCalls: options.maxCalls ?? Infinity, maxCost: options.maxCost ?? Infinity });
   const renderer = await createRenderer();
   const suiteCode = createSuiteCode(host.processes, { cwd: dirname(file) });
   const grade = createJudge({ render: (text, vars) => renderer.text(text, vars, visibleEnv(env, {})), suiteCode, findGrader: graders.find });
   try {
-    const found = await Promise.all(labelled.map((one) => judged(one, () => grade({ test: testOf(one), answer: answerOf(one), promptText: one.prompt, caller }))));
+    const settled = await Promise.allSettled(labelled.map((one) => judged(one, () => grade({ test: testOf(one), answer: answerOf(one), promptText: one.prompt, caller }))));
     options.signal.throwIfAborted();
+    // What is under way is waited for even where the budget has ended: it is paid.
+    const found = settled.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
     const masked = JSON.parse(redactor.redact(JSON.stringify(found))) as typeof found;
     return { ...compared(masked), calls: caller.calls, cached: caller.cached, cost: caller.cost, problems };
   } finally {
