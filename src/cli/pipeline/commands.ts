@@ -8,7 +8,7 @@ interface Parsers {
   readonly positive: (text: string) => number;
 }
 
-/** Declares `llmops pipeline …` and `llmops hooks …`. */
+/** Declares `llmops pipeline …`, and what belongs to it. */
 export function addPipelineCommands(program: Command, act: Act, { collect, positive }: Parsers): void {
   const pipeline = program.command("pipeline").description("stages from a commit to production, as llmops.yaml defines them");
   const json = ["--json", "one JSON object on stdout, messages on stderr"] as const;
@@ -76,6 +76,20 @@ export function addPipelineCommands(program: Command, act: Act, { collect, posit
     .description("check llmops.yaml without running anything")
     .option(...json)
     .action(act(async (front, options: object) => (await import("./look.ts")).validateCommand(front, options)));
+
+  program
+    .command("promote")
+    .description("bring a version into an environment that it has earned")
+    .argument("<environment>")
+    .option("--commit <rev>", "the version; HEAD without")
+    .option("--undo", "back to the version that was there before")
+    .option(...json)
+    .action(act(async (front, environment: string, options: object) => (await import("./promote.ts")).promoteCommand(front, environment, options)));
+  program
+    .command("environments")
+    .description("what is deployed where, since when, by whom")
+    .option(...json)
+    .action(act(async (front, options: object) => (await import("./promote.ts")).environmentsCommand(front, options)));
 
   program
     .command("hooks")

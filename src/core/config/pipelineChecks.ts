@@ -4,7 +4,7 @@ import type { LlmopsConfig, StageConfig } from "./schema.ts";
 import type { Path } from "./yaml.ts";
 
 /** Kinds of steps and places of stages that later versions bring: written down they are checked, but a run refuses them. */
-const LATER_STEPS = ["train", "rollout", "drift", "promote"] as const;
+const LATER_STEPS = ["train", "rollout", "drift"] as const;
 
 /** What is wrong with `pipeline:` and `environments:` as a whole: schedules, circles, and what cannot run yet. */
 export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {
@@ -14,24 +14,25 @@ export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {
     const mistake = stage.schedule === undefined ? undefined : scheduleMistake(stage.schedule);
     if (mistake) yield error("config-schedule", mistake, [...path, "schedule"]);
     yield* stepNames(stage, path);
-    yield* later(stage, path);
+    yield* later(stage, path, config.environments);
   }
   yield* circles("Stages", stages.map(({ name, needs }, index) => ({ name, needs, path: ["pipeline", index, "needs"] })));
   yield* circles("Environments", Object.entries(config.environments ?? {}).map(([name, { requires }]) => ({ name, needs: requires, path: ["environments", name, "requires"] })));
 }
 
 /** Whether this version can run the stage: where it cannot, why, and at which path below the stage. */
-export function cannotRun(stage: StageConfig): { readonly path: Path; readonly message: string } | undefined {
+export function cannotRun(stage: StageConfig, environments: LlmopsConfig["environments"] = {}): { readonly path: Path; readonly message: string } | undefined {
   if (stage.runsOn !== "local") return { path: ["runsOn"], message: `Stages cannot run on ${stage.runsOn} yet: use local.` };
   for (const [at, step] of stage.steps.entries()) {
     const kind = LATER_STEPS.find((candidate) => step[candidate] !== undefined);
     if (kind) return { path: ["steps", at, kind], message: `Steps of the kind ${kind} cannot run yet. Take it out, or use a command.` };
+    if (step.promote !== undefined && environments[step.promote]?.rollout !== undefined) return { path: ["steps", at, "promote"], message: `Rollouts cannot run yet, and ${step.promote} has one: use deploy.` };
   }
   return undefined;
 }
 
-function* later(stage: StageConfig, path: Path): Iterable<Finding> {
-  const found = cannotRun(stage);
+function* later(stage: StageConfig, path: Path, environments: LlmopsConfig["environments"]): Iterable<Finding> {
+  const found = cannotRun(stage, environments);
   if (found) yield { severity: "information", code: "config-not-yet", message: `${found.message} Until then the stage ${stage.name} is refused.`, path: [...path, ...found.path], part: "key" };
 }
 

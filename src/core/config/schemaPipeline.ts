@@ -27,6 +27,8 @@ const step = z
     if (given.length !== 1) {
       const what = given.length === 0 ? "does nothing" : `has ${given.length} actions (${given.join(", ")})`;
       context.addIssue({ code: "custom", message: `The step ${what}. Give it exactly one of ${STEP_KINDS.join(", ")}.` });
+    } else if (value.promote !== undefined && value.retryCount > 0) {
+      context.addIssue({ code: "custom", path: ["retryCount"], message: "A promotion is not tried again by itself: a person decides." });
     } else if (value.command === undefined) {
       for (const key of ["env", "cwd"] as const) if (value[key] !== undefined) context.addIssue({ code: "custom", path: [key], message: `Only a step with a command has ${key}.` });
     }

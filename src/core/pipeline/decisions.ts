@@ -1,5 +1,6 @@
 import type { Workspace } from "../regression/workspace.ts";
 import { decideApproval } from "../store/pipeline/approvals.ts";
+import { endDeployment } from "../store/pipeline/deployments.ts";
 import { findPipelineRun, type RunRecord, type StageRecord } from "../store/pipeline/records.ts";
 import { move } from "../store/pipeline/transitions.ts";
 
@@ -37,6 +38,7 @@ export function settleUnknown({ store, host }: Workspace, { run: key, stage: nam
     const at = host.clock.now();
     const reason = as === "again" ? `To be started again, says ${by}.` : `It ${as}, says ${by}.`;
     const attempt = step.attempts.at(-1);
+    if (attempt) endDeployment(store, attempt.key, as === "passed" ? "deployed" : "failed", at);
     if (attempt?.state === "unknown" && as !== "again") move(store, run.key, "attempt", attempt.id, as, at, { reason });
     move(store, run.key, "step", step.id, as === "again" ? "queued" : as, at, { reason });
     move(store, run.key, "stage", stage.id, "running", at, { reason });

@@ -10,6 +10,8 @@ import { contentHash } from "../store/store.ts";
 export interface Definition {
   readonly stages: readonly StageConfig[];
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
+  /** By endpoint: with the prompts they are what a version consists of. */
+  readonly models: Readonly<Record<string, string>>;
 }
 
 export interface LoadedPipeline {
@@ -29,7 +31,8 @@ export async function loadPipeline(root: string, snapshot: Snapshot): Promise<Lo
 }
 
 function definitionOf(config: LlmopsConfig | undefined): Definition {
-  return { stages: config?.pipeline ?? [], environments: config?.environments ?? {} };
+  const models = Object.entries(config?.endpoints ?? {}).flatMap(([name, { model }]) => (model === undefined ? [] : [[name, model]]));
+  return { stages: config?.pipeline ?? [], environments: config?.environments ?? {}, models: Object.fromEntries(models) as Record<string, string> };
 }
 
 /** What a person agrees to when a definition first runs here. */

@@ -169,6 +169,22 @@ const MIGRATIONS: readonly string[] = [
   `,
   // What started stages was last seen as, so that a window that opens knows what is new.
   `CREATE TABLE pipeline_seen (what TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+  // A version's way through the environments.
+  `
+  CREATE TABLE deployment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    environment TEXT NOT NULL,
+    commit_id TEXT,
+    version TEXT,
+    model TEXT,
+    run TEXT NOT NULL,
+    state TEXT NOT NULL,
+    deployed_by TEXT,
+    at INTEGER NOT NULL
+  );
+  CREATE INDEX deployment_by_environment ON deployment(environment, at);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

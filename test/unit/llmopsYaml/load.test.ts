@@ -83,8 +83,8 @@ describe("llmops.yaml: loading", () => {
 
   it("says of each part that has no effect yet so, at its key", async () => {
     const found = await mistakes(WHOLE);
-    assert.deepEqual(found.map(({ severity }) => severity), Array(8).fill("information"));
-    assert.deepEqual(found.map(({ marked }) => marked), ["train", "rollout", "training", "environments", "rollouts", "features", "observability", "alerts"]);
+    assert.deepEqual(found.map(({ severity }) => severity), Array(7).fill("information"));
+    assert.deepEqual(found.map(({ marked }) => marked), ["train", "rollout", "training", "rollouts", "features", "observability", "alerts"]);
     assert.equal(found[0]?.at, "26:32");
   });
 

@@ -27,9 +27,9 @@ export class Bench {
     this.workspace = workspace;
   }
 
-  /** `stages`: items of `pipeline:` as YAML; `files` may add to or replace what is there. */
-  static async of(stages: readonly string[], { files = {}, env = {} }: { files?: Readonly<Record<string, string>>; env?: NodeJS.ProcessEnv } = {}): Promise<Bench> {
-    return Bench.in(folderWith({ "llmops.yaml": pipelineYaml(stages), ...files }), env);
+  /** `stages`: items of `pipeline:` as YAML; `more`: other keys of the file; `files` may add to or replace what is there. */
+  static async of(stages: readonly string[], { files = {}, env = {}, more }: { files?: Readonly<Record<string, string>>; env?: NodeJS.ProcessEnv; more?: string } = {}): Promise<Bench> {
+    return Bench.in(folderWith({ "llmops.yaml": pipelineYaml(stages, more), ...files }), env);
   }
 
   static async in(folder: string, env: NodeJS.ProcessEnv = {}): Promise<Bench> {

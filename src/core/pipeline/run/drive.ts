@@ -24,7 +24,8 @@ export async function drive(context: PipelineContext, key: string, signal: Abort
   const { store, host } = context.workspace;
   const lock = await lockRun(store, key);
   if (!lock) return undefined;
-  const driver = new Driver(context, key, JSON.parse(definitionOf(store, key)) as Definition, signal);
+  const definition = JSON.parse(definitionOf(store, key)) as Definition;
+  const driver = new Driver(context, key, definition, signal);
   const wake = () => driver.wake();
   let seen = store.lastEvent();
   const unwatch = watchStore(store, host.clock, () => {
@@ -34,7 +35,7 @@ export async function drive(context: PipelineContext, key: string, signal: Abort
   });
   signal.addEventListener("abort", wake);
   try {
-    await recover(context.workspace, load(context, key));
+    await recover(context.workspace, load(context, key), definition);
     return await driver.run();
   } finally {
     signal.removeEventListener("abort", wake);

@@ -7,10 +7,13 @@ import type { StepKind, StepTask } from "./stepKind.ts";
 /** A command line in the work tree. It has passed when it exits with 0. */
 export const command: StepKind = { effect: "repeatable", run: (task) => runCommand(task, task.step.command!) };
 
-/** Runs a command line as a step's: in its folder, with its variables, its output in the log, all of it ended with the signal. */
-export async function runCommand({ context, run, stage, step, attempt, log, signal, spawned }: StepTask, line: string): ReturnType<StepKind["run"]> {
+/**
+ * Runs a command line as a step's: in its folder, with its variables, its output in the log, all of it ended
+ * with the signal. `anywhere`: whichever commit is checked out.
+ */
+export async function runCommand({ context, run, stage, step, attempt, log, signal, spawned }: StepTask, line: string, more: { readonly anywhere?: boolean; readonly env?: Readonly<Record<string, string>> } = {}): ReturnType<StepKind["run"]> {
   const { host, root } = context.workspace;
-  const astray = await elsewhere(context, run.commit);
+  const astray = more.anywhere ? undefined : await elsewhere(context, run.commit);
   if (astray) return { passed: false, reason: astray };
   const own = await resolveReferences(step.env ?? {}, COMMANDS, { secret: (name) => host.secrets.get(name, COMMANDS), env: async (name) => valueOf(host.env[name]) }, log.redactor);
   const env = {
@@ -20,6 +23,7 @@ export async function runCommand({ context, run, stage, step, attempt, log, sign
     LLMOPS_ATTEMPT: String(attempt.n),
     ...(run.commit === undefined ? {} : { LLMOPS_COMMIT: run.commit }),
     ...(stage.environment === undefined ? {} : { LLMOPS_ENVIRONMENT: stage.environment }),
+    ...more.env,
     ...own,
   };
   signal.throwIfAborted();

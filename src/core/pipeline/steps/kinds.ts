@@ -3,10 +3,12 @@ import type { StepConfig } from "../../config/schema.ts";
 import type { Effect } from "../../store/pipeline/states.ts";
 import { command } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
+import type { Definition } from "../definition.ts";
+import { promote } from "./promote.ts";
 import type { StepKind } from "./stepKind.ts";
 
 /** The kinds that can run; the others are refused before a run begins (`cannotRun`). */
-const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate };
+const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate, promote };
 
 export function kindOf(step: StepConfig): StepKind {
   const kind = STEP_KINDS.map((name) => (step[name] === undefined ? undefined : KINDS[name])).find((found) => found !== undefined);
@@ -14,6 +16,7 @@ export function kindOf(step: StepConfig): StepKind {
   return kind;
 }
 
-export function effectOf(step: StepConfig): Effect {
-  return kindOf(step).effect;
+export function effectOf(step: StepConfig, { environments }: Pick<Definition, "environments">): Effect {
+  const { effect } = kindOf(step);
+  return typeof effect === "function" ? effect(step, environments) : effect;
 }

@@ -1,6 +1,7 @@
 import type { StageConfig, StepConfig } from "../../config/schema.ts";
 import type { CommandIdentity } from "../../host.ts";
 import type { Effect } from "../../store/pipeline/states.ts";
+import type { Store } from "../../store/store.ts";
 import type { PipelineContext } from "../context.ts";
 import type { Definition } from "../definition.ts";
 import type { AttemptLog } from "../run/attemptLog.ts";
@@ -8,7 +9,12 @@ import type { AttemptLog } from "../run/attemptLog.ts";
 /** What a step can do: one file each, registered in `kinds.ts`. */
 export interface StepKind {
   /** What a repetition would do; it decides what becomes of an attempt that a crash cut off. */
-  readonly effect: Effect;
+  readonly effect: Effect | ((step: StepConfig, environments: Definition["environments"]) => Effect);
+  /**
+   * For an effect of `once`: what is stored of an attempt that a crash cut off. `not-begun`: it had no effect
+   * yet; `undefined`: that cannot be known.
+   */
+  readonly stored?: (store: Store, attempt: string) => "not-begun" | "passed" | "failed" | undefined;
   /** One attempt. What it throws is a failure with that message. */
   run(task: StepTask): Promise<StepResult>;
 }

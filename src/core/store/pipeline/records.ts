@@ -110,13 +110,14 @@ export function judgedCommits(store: Store): Set<string> {
 }
 
 /** How a stage last ended at a commit (`undefined`: without git), in whatever run. */
-export function lastStage(store: Store, name: string, commit: string | undefined): { readonly state: StageState; readonly run: string } | undefined {
-  return store.get<{ state: StageState; run: string }>(
-    `SELECT stage.state AS state, run.key AS run FROM pipeline_stage stage JOIN pipeline_run run ON run.id = stage.run
+export function lastStage(store: Store, name: string, commit: string | undefined): { readonly state: StageState; readonly version: string | undefined } | undefined {
+  const found = store.get<{ state: StageState; version: string | null }>(
+    `SELECT stage.state AS state, version FROM pipeline_stage stage JOIN pipeline_run run ON run.id = stage.run
      WHERE stage.name = ? AND run.commit_id IS ? AND stage.state IN ('passed', 'warned', 'failed', 'timed-out') ORDER BY stage.id DESC LIMIT 1`,
     name,
     commit ?? null,
   );
+  return found && { state: found.state, version: found.version ?? undefined };
 }
 
 type AttemptRow = Omit<AttemptRecord, "process" | "evals"> & { step: number; pid: number | null; start: string | null; boot: string | null; evals: string | null };
