@@ -1,19 +1,27 @@
 import { join } from "node:path";
-import { commands, type Event, type ExtensionContext, TextDocumentSaveReason, type TreeView, Uri, window, workspace } from "vscode";
+import { commands, type ExtensionContext, TextDocumentSaveReason, Uri, window, workspace } from "vscode";
 import { type InitializationOptions, Notifications, Requests } from "../protocol/messages.ts";
 import { baselineCommands } from "./commands/baseline.ts";
 import type { Deps, Handlers } from "./commands/deps.ts";
 import { endpointCommands } from "./commands/endpoints.ts";
+import { pipelineCommands } from "./commands/pipeline.ts";
 import { runCommands } from "./commands/runs.ts";
 import { secretCommands } from "./commands/secrets.ts";
 import { setupCommands } from "./commands/setup.ts";
 import { Approvals } from "./consent/approvals.ts";
+import { PipelineConsents } from "./consent/pipelineConsent.ts";
 import { PersonRuns } from "./consent/personRuns.ts";
 import { SecretGiver, SecretVault } from "./consent/secrets.ts";
 import { Documents } from "./documents.ts";
 import { Engine, EngineUnavailable } from "./engine/engine.ts";
+import { Pipelines } from "./pipelines.ts";
 import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
+import { type EnvironmentNode, EnvironmentsTree } from "./views/environmentsTree.ts";
+import type { LazyView } from "./views/lazyView.ts";
+import { type PipelineNode, PipelineTree } from "./views/pipelineTree.ts";
+import { type RunsNode, RunsTree } from "./views/runsTree.ts";
+import { staleDecorations } from "./views/staleDecorations.ts";
 import { StatusBar } from "./views/statusBar.ts";
 import { type SuitesNode, SuitesTree } from "./views/suitesTree.ts";
 
@@ -26,9 +34,16 @@ const SAVE_REASONS = new Map([
 /** A change of these is heard by an engine only at its start. */
 const AT_START = ["llmops.nodePath", "http.proxy", "http.noProxy", "http.proxySupport", "http.systemCertificates"];
 
+/** The views that are there from the activation on; `createClient` fills them. */
+export interface Views {
+  readonly suites: LazyView<SuitesNode>;
+  readonly pipeline: LazyView<PipelineNode>;
+  readonly environments: LazyView<EnvironmentNode>;
+  readonly runs: LazyView<RunsNode>;
+}
+
 /** What `extension.ts` needs of everything else. */
 export interface Client {
-  readonly tree: SuitesTree;
   /** The workspace has something for the engine: starts it. */
   begin(): Promise<void>;
   execute(command: string, args: readonly unknown[]): Promise<unknown>;
@@ -39,11 +54,11 @@ export interface Client {
  * Puts the parts together. Nothing runs before `begin`, or a command that needs the engine.
  * @param saved URIs of what was saved before.
  */
-export function createClient(context: ExtensionContext, view: TreeView<SuitesNode>, treeChanged: { fire(node: undefined): void; event: Event<SuitesNode | undefined> }, saved: Set<string>): Client {
+export function createClient(context: ExtensionContext, views: Views, saved: Set<string>): Client {
   const { globalState, workspaceState, subscriptions } = context;
   const output = window.createOutputChannel("LLMOps", { log: true });
   const suites = new Suites();
-  const tree = new SuitesTree(suites, view, treeChanged);
+  views.suites.fill(new SuitesTree(suites, views.suites.view, views.suites.fire));
   const statusBar = new StatusBar(suites);
   const approvals = new Approvals(globalState, (changed) => engine.notify(Notifications.approvals, changed));
   const vault = new SecretVault(context.secrets);
@@ -56,10 +71,20 @@ export function createClient(context: ExtensionContext, view: TreeView<SuitesNod
     executeCommand: (command, args, next) => people.run(typeof args[0] === "string" ? args[0] : undefined, async () => next(command, args)),
     status: (status) => suites.set(status),
     secret: (params) => secrets.give(params),
+    pipelineChanged: (changed) => pipelines.set(changed),
+    pipelineOutput: (text) => pipelineOutput.append(text),
+    pipelineConsent: (consent) => consents.ask(consent),
     restarted: () => statusBar.say("LLMOps engine restarted"),
   });
   const people: PersonRuns = new PersonRuns(suites, approvals, engine);
   const secrets: SecretGiver = new SecretGiver(vault, approvals, people);
+  const consents = new PipelineConsents(approvals);
+  const pipelines: Pipelines = new Pipelines(engine);
+  const pipelineOutput = window.createOutputChannel("LLMOps Pipeline", "log");
+  const runsTree = new RunsTree(pipelines, views.runs.fire);
+  views.pipeline.fill(new PipelineTree(pipelines, views.pipeline.view, views.pipeline.fire));
+  views.environments.fill(new EnvironmentsTree(pipelines, views.environments.fire));
+  views.runs.fill(runsTree);
   const documents = new Documents((uri) => engine.request(Requests.baselineText, { uri }));
   const setPaused = async (paused: boolean) => {
     await workspaceState.update(PAUSED, paused);
@@ -67,7 +92,7 @@ export function createClient(context: ExtensionContext, view: TreeView<SuitesNod
     engine.notify(Notifications.paused, { paused });
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
-  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...secretCommands(deps), ...setupCommands(deps) };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...secretCommands(deps), ...setupCommands(deps) };
 
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
@@ -76,10 +101,9 @@ export function createClient(context: ExtensionContext, view: TreeView<SuitesNod
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, statusBar, documents, engine);
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, staleDecorations());
 
   return {
-    tree,
     begin: async () => void (await engine.ready().catch(() => {})),
     stop: () => engine.stop(),
     execute: async (command, args) => {

@@ -1,6 +1,6 @@
-import { commands, EventEmitter, type ExtensionContext, type TreeDataProvider, window, workspace } from "vscode";
-import type { Client } from "./client.ts";
-import type { SuitesNode } from "./views/suitesTree.ts";
+import { commands, type ExtensionContext, workspace } from "vscode";
+import type { Client, Views } from "./client.ts";
+import { LazyView } from "./views/lazyView.ts";
 
 /** What makes a workspace one for us. The editor's globs know no braces within braces. */
 const SUITES = "**/{promptfooconfig*.yaml,promptfooconfig*.yml,promptfooconfig*.json,*.prompt.yml,*.prompt.yaml,llmops.yaml}";
@@ -12,23 +12,19 @@ let client: Promise<Client> | undefined;
  * workspace has suites, after the activation.
  */
 export function activate(context: ExtensionContext): void {
-  const treeChanged = new EventEmitter<SuitesNode | undefined>();
-  let tree: Pick<TreeDataProvider<SuitesNode>, "getChildren" | "getTreeItem"> | undefined;
-  const view = window.createTreeView<SuitesNode>("llmops.suites", {
-    treeDataProvider: {
-      onDidChangeTreeData: treeChanged.event,
-      getChildren: (node) => tree?.getChildren(node) ?? [],
-      getTreeItem: (node) => tree!.getTreeItem(node),
-    },
-  });
+  const views: Views = {
+    suites: new LazyView("llmops.suites"),
+    pipeline: new LazyView("llmops.pipeline"),
+    environments: new LazyView("llmops.environments"),
+    runs: new LazyView("llmops.pipelineRuns"),
+  };
   // Saved before anybody listens: the client has them judged once the engine runs.
   const saved = new Set<string>();
   const saves = workspace.onDidSaveTextDocument(({ uri }) => saved.add(uri.toString()));
   const load = () =>
     (client ??= import("./client.ts").then((module) => {
-      const created = module.createClient(context, view, treeChanged, saved);
+      const created = module.createClient(context, views, saved);
       saves.dispose();
-      tree = created.tree;
       return created;
     }));
 
@@ -40,7 +36,7 @@ export function activate(context: ExtensionContext): void {
   const begin = async () => (await load()).begin();
   const watcher = workspace.createFileSystemWatcher(SUITES, false, true, true);
   watcher.onDidCreate(begin);
-  context.subscriptions.push(view, treeChanged, saves, watcher);
+  context.subscriptions.push(...Object.values(views), saves, watcher);
   void workspace.findFiles(SUITES, "**/node_modules/**", 1).then(([found]) => (found ? begin() : commands.executeCommand("setContext", "llmops.empty", true)));
 }
 

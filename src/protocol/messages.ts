@@ -28,6 +28,8 @@ export interface StoredApprovals {
   readonly origins: readonly string[];
   /** `NAME=https://origin` */
   readonly secrets: readonly string[];
+  /** Hashes of pipelines' definitions that may run here. */
+  readonly pipelines?: readonly string[];
 }
 
 /** Requests of the editor to the engine. */
@@ -44,6 +46,8 @@ export const Requests = {
   brokenCases: "llmops/brokenCases",
   testEndpoint: "llmops/testEndpoint",
   doctor: "llmops/doctor",
+  /** Everything about pipelines: see `pipeline.ts`. */
+  pipeline: "llmops/pipeline",
 } as const;
 
 /** Notifications of the editor to the engine. */
@@ -63,6 +67,11 @@ export const FromEngine = {
   status: "llmops/status",
   /** A secret's value for an origin, after the person agreed. */
   secret: "llmops/secret",
+  pipelineChanged: "llmops/pipelineChanged",
+  /** Text that steps write, at a rate that can be drawn. */
+  pipelineOutput: "llmops/pipelineOutput",
+  /** Whether a definition may run that has not run here. */
+  pipelineConsent: "llmops/pipelineConsent",
 } as const;
 
 export interface RunParams {
@@ -179,4 +188,5 @@ export interface EndpointTest {
   readonly message: string;
 }
 
+export { COMMANDS } from "../core/host.ts";
 export type { Problem, Range };

@@ -15,6 +15,8 @@ import { actionsFor } from "./actions.ts";
 import { EngineCommands } from "./commands.ts";
 import { hoverFor } from "./hover.ts";
 import { lensesFor } from "./lenses.ts";
+import type { PipelineParams } from "../protocol/pipeline.ts";
+import { Pipelines } from "./pipelines.ts";
 import { Publisher } from "./publisher.ts";
 import { Requester } from "./requests.ts";
 import { type SaveReason, Session } from "./session.ts";
@@ -48,6 +50,7 @@ export function startServer(): Promise<void> {
   let worker: WorkerClient | undefined;
   let requests: Requester | undefined;
   let publisher: Publisher | undefined;
+  let pipelines: Pipelines | undefined;
   const saveReasons = new Map<string, SaveReason>();
   let refreshesLenses = false;
   let followsFolders = false;
@@ -73,7 +76,11 @@ export function startServer(): Promise<void> {
   connection.onInitialized(() => {
     void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED.map((globPattern) => ({ globPattern })) }).catch(() => {});
     if (followsFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
-      for (const { uri } of added) if (URI.parse(uri).scheme === "file") void session?.discover(URI.parse(uri).fsPath);
+      for (const folder of added.map(({ uri }) => URI.parse(uri)).filter(({ scheme }) => scheme === "file").map(({ fsPath }) => fsPath)) {
+        folders.push(folder);
+        void session?.discover(folder);
+        pipelines?.changed(folder);
+      }
     });
     if (options.trusted) begin();
   });
@@ -91,11 +98,19 @@ export function startServer(): Promise<void> {
           const result = await connection.sendRequest<SecretResult>(FromEngine.secret, { name, origin }).catch((): SecretResult => ({ missing: true }));
           return "value" in result ? result : "refused" in result ? "refused" : "missing";
         },
-        crashed: (reason) => log.error(`The process that runs suites ended (${reason}). It starts again when it is needed; everything it had finished is in the store.`),
+        pipelineChanged: (folder) => pipelines?.changed(folder),
+        pipelineOutput: (text) => void connection.sendNotification(FromEngine.pipelineOutput, { text }),
+        askPipeline: async (consent) => (await pipelines?.consent(consent)) ?? false,
+        crashed: (reason) => {
+          log.error(`The process that runs suites ended (${reason}). It starts again when it is needed; everything it had finished is in the store.`);
+          for (const folder of folders) pipelines?.changed(folder);
+        },
       },
     });
     session = new Session(worker, options.settings, log);
     session.paused = options.paused;
+    pipelines = new Pipelines(connection, worker, log);
+    for (const folder of folders) pipelines.changed(folder);
     requests = new Requester(session, worker, folders);
     publisher = new Publisher(connection, session, { codeLensRefresh: refreshesLenses });
     // Said even when nothing was found: the editor then knows that there is nothing.
@@ -113,7 +128,11 @@ export function startServer(): Promise<void> {
     saveReasons.delete(textDocument.uri);
     session?.saved(URI.parse(textDocument.uri).fsPath, reason);
   });
-  connection.onDidChangeWatchedFiles(() => void session?.rediscover());
+  connection.onDidChangeWatchedFiles(() => {
+    void session?.rediscover();
+    for (const folder of folders) pipelines?.changed(folder);
+    pipelines?.filesChanged();
+  });
 
   connection.onCodeLens(({ textDocument }) => {
     if (!session || !session.settings.codeLens) return [];
@@ -138,6 +157,7 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.brokenCases, (params: { uri: string }) => requests?.brokenCases(params.uri) ?? []);
   connection.onRequest(Requests.suites, () => requests?.suites() ?? []);
   connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
+  connection.onRequest(Requests.pipeline, async (params: PipelineParams) => (await pipelines?.ask(params)) ?? null);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
 
   connection.onNotification(Notifications.settings, (settings: Settings) => {
@@ -159,10 +179,14 @@ export function startServer(): Promise<void> {
     begin();
   });
   connection.onNotification(Notifications.saveReason, ({ uri, reason }: { uri: string; reason: SaveReason }) => void saveReasons.set(uri, reason));
-  connection.onNotification(Notifications.focus, () => void session?.rediscover());
+  connection.onNotification(Notifications.focus, () => {
+    void session?.rediscover();
+    for (const folder of folders) pipelines?.changed(folder);
+  });
 
   const end = () => {
     session?.dispose();
+    pipelines?.dispose();
     worker?.close();
   };
   connection.onShutdown(end);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Log } from "../core/host.ts";
 import type { StoredApprovals } from "../protocol/messages.ts";
+import type { PipelineConsent } from "../protocol/pipeline.ts";
 import type { Failure, FromWorker, ToWorker } from "./worker/messages.ts";
 
 type Question = Extract<ToWorker, { id: number }> extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
@@ -8,6 +9,9 @@ type Question = Extract<ToWorker, { id: number }> extends infer M ? (M extends {
 export interface WorkerEvents {
   readonly changed: (suites: readonly string[]) => void;
   readonly askSecret: (name: string, origin: string) => Promise<{ value: string } | "missing" | "refused">;
+  readonly pipelineChanged: (folder: string) => void;
+  readonly pipelineOutput: (text: string) => void;
+  readonly askPipeline: (consent: PipelineConsent) => Promise<boolean>;
   /** The worker ended without being told to; it is started again when it is next needed. */
   readonly crashed: (reason: string) => void;
 }
@@ -126,6 +130,15 @@ export class WorkerClient {
         break;
       case "askSecret":
         void this.events.askSecret(message.name, message.origin).then((result) => this.send(child, { kind: "secret", id: message.id, result }));
+        break;
+      case "pipelineChanged":
+        this.events.pipelineChanged(message.folder);
+        break;
+      case "pipelineOutput":
+        this.events.pipelineOutput(message.text);
+        break;
+      case "askPipeline":
+        void this.events.askPipeline(message.consent).then((agreed) => this.send(child, { kind: "pipelineConsent", question: message.question, agreed }));
         break;
       case "log":
         this.log[message.level](message.message);

@@ -40,6 +40,18 @@ export function definitionHash(definition: Definition): string {
   return contentHash(JSON.stringify(definition));
 }
 
+/** All that a definition may run, for a person who is asked: `stage/step: command`. */
+export function commandsOf({ stages, environments }: Definition): string[] {
+  const steps = stages.flatMap((stage) => stage.steps.flatMap(({ name, command }) => (command === undefined ? [] : [`${stage.name}/${name}: ${command}`])));
+  return [...steps, ...Object.entries(environments).flatMap(([name, { deploy }]) => (deploy === undefined ? [] : [`deploy to ${name}: ${deploy}`]))];
+}
+
+/** Whether all that a run does is part of a definition. An approval more takes nothing away. */
+export function includes(definition: Definition, part: Definition): boolean {
+  const stages = new Set(definition.stages.map((stage) => JSON.stringify({ ...stage, approval: true })));
+  return JSON.stringify(part.environments) === JSON.stringify(definition.environments) && part.stages.every((stage) => stages.has(JSON.stringify({ ...stage, approval: true })));
+}
+
 /** The workspace as a commit has it, for reading; commands run in the work tree all the same. Without a commit: as it is. */
 export function atCommit(workspace: Workspace, commit: string | undefined): Workspace {
   const { repository } = workspace;

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { CONFIG_FILE } from "../config/root.ts";
 import type { Workspace } from "../regression/workspace.ts";
-import type { Trigger } from "../store/pipeline/records.ts";
-import { atCommit, loadPipeline } from "./definition.ts";
+import { findPipelineRun, type Trigger } from "../store/pipeline/records.ts";
+import { isGood } from "../store/pipeline/states.ts";
+import type { Store } from "../store/store.ts";
+import { atCommit, type Definition, loadPipeline } from "./definition.ts";
 import { NothingToRun, startPipeline } from "./start.ts";
 import { changedSince } from "./triggers/changed.ts";
 import { dataHash } from "./triggers/data.ts";
@@ -43,6 +45,20 @@ export async function launch(workspace: Workspace, request: LaunchRequest): Prom
     occasion,
     by: request.by ?? (await personOf(workspace)),
   });
+}
+
+/** What a run at a revision (`undefined`: HEAD) would take. @throws {ProblemError} */
+export async function definitionAt(workspace: Workspace, revision: string | undefined): Promise<Definition> {
+  const commit = await workspace.repository?.resolve(revision ?? "HEAD");
+  return (await loadPipeline(workspace.root, atCommit(workspace, commit).disk)).definition;
+}
+
+/** Once more what did not pass in a run, at the same commit. @throws {NothingToRun} */
+export function rerunRequest(store: Store, key: string): LaunchRequest {
+  const run = findPipelineRun(store, key);
+  const stages = run?.stages.filter(({ state }) => !isGood(state)).map(({ name }) => name) ?? [];
+  if (!run || stages.length === 0) throw new NothingToRun(run ? "Every stage of this run passed." : `There is no run ${key}.`);
+  return { trigger: run.trigger, commit: run.commit, stages, again: true };
 }
 
 /** Who acts here: as git would name them, else the account. */

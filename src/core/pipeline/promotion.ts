@@ -43,7 +43,7 @@ export interface EnvironmentState {
   readonly previous: Deployment | undefined;
 }
 
-/** The environments of `llmops.yaml`, with what is in each. */
+/** The environments of `llmops.yaml` on disk, with what is in each. @throws {ProblemError} */
 export async function environmentStates(workspace: Workspace): Promise<EnvironmentState[]> {
   const { definition } = await loadPipeline(workspace.root, workspace.disk);
   return Object.keys(definition.environments).map((name) => {

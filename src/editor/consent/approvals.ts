@@ -22,8 +22,14 @@ export class Approvals {
   }
 
   async addOrigins(origins: readonly string[]): Promise<void> {
-    const { origins: known, secrets } = this.get();
-    if (origins.some((origin) => !known.includes(origin))) await this.set({ origins: [...new Set([...known, ...origins])], secrets });
+    const approvals = this.get();
+    if (origins.some((origin) => !approvals.origins.includes(origin))) await this.set({ ...approvals, origins: [...new Set([...approvals.origins, ...origins])] });
+  }
+
+  /** A pipeline's definition, by its hash. */
+  async addPipeline(hash: string): Promise<void> {
+    const { pipelines = [], ...others } = this.get();
+    await this.set({ ...others, pipelines: [...new Set([...pipelines, hash])] });
   }
 
   isSecretApproved(name: string, origin: string): boolean {
@@ -31,14 +37,14 @@ export class Approvals {
   }
 
   async addSecret(name: string, origin: string): Promise<void> {
-    const { origins, secrets } = this.get();
-    await this.set({ origins, secrets: [...new Set([...secrets, pair(name, origin)])] });
+    const approvals = this.get();
+    await this.set({ ...approvals, secrets: [...new Set([...approvals.secrets, pair(name, origin)])] });
   }
 
   /** Another value may not go where the last one was meant for. */
   async forgetSecret(name: string): Promise<void> {
-    const { origins, secrets } = this.get();
-    await this.set({ origins, secrets: secrets.filter((known) => !known.startsWith(`${name}=`)) });
+    const approvals = this.get();
+    await this.set({ ...approvals, secrets: approvals.secrets.filter((known) => !known.startsWith(`${name}=`)) });
   }
 
   private async set(approvals: StoredApprovals): Promise<void> {

@@ -1,5 +1,5 @@
 import { type SecretStorage, window } from "vscode";
-import type { SecretParams, SecretResult } from "../../protocol/messages.ts";
+import { COMMANDS, type SecretParams, type SecretResult } from "../../protocol/messages.ts";
 import type { Approvals } from "./approvals.ts";
 import type { PersonRuns } from "./personRuns.ts";
 
@@ -74,6 +74,11 @@ export class SecretGiver {
 }
 
 async function question(name: string, origin: string, what: string): Promise<boolean> {
+  if (origin === COMMANDS) {
+    const give = "Give";
+    const about = "llmops.yaml names it in the env of a command. Nothing limits where a command sends it: give it only if you know what the pipeline's commands do.";
+    return (await window.showWarningMessage(`Give the ${what} ${name} to commands of the pipeline?`, { modal: true, detail: about }, give)) === give;
+  }
   const send = "Send";
   const detail = `The run calls ${origin}, and its configuration wants the ${what} ${name} to be sent along. Send it only if you know who answers there. This workspace will not ask again for this address.`;
   return (await window.showWarningMessage(`Send the ${what} ${name} to ${origin}?`, { modal: true, detail }, send)) === send;

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { type Disposable, EventEmitter, type LogOutputChannel, workspace } from "vscode";
 import type { LanguageClientOptions } from "vscode-languageclient";
 import { FromEngine, type InitializationOptions, type SecretParams, type SecretResult, type Status } from "../../protocol/messages.ts";
+import type { PipelineChanged, PipelineConsent } from "../../protocol/pipeline.ts";
 import { logLevel } from "../settings.ts";
 import { EngineClient } from "./engineClient.ts";
 import { endLater, hasSqlite, startEngineProcess } from "./engineProcess.ts";
@@ -21,6 +22,9 @@ export interface EngineOptions {
   readonly executeCommand: NonNullable<NonNullable<LanguageClientOptions["middleware"]>["executeCommand"]>;
   readonly status: (status: Status) => void;
   readonly secret: (params: SecretParams) => Promise<SecretResult>;
+  readonly pipelineChanged: (changed: PipelineChanged) => void;
+  readonly pipelineOutput: (text: string) => void;
+  readonly pipelineConsent: (consent: PipelineConsent) => Promise<boolean>;
   /** It ended by itself and was started again; nothing is lost, as every result is in the store. */
   readonly restarted: () => void;
 }
@@ -101,6 +105,9 @@ export class Engine implements Disposable {
     });
     client.onNotification(FromEngine.status, this.options.status);
     client.onRequest(FromEngine.secret, this.options.secret);
+    client.onNotification(FromEngine.pipelineChanged, this.options.pipelineChanged);
+    client.onNotification(FromEngine.pipelineOutput, ({ text }: { text: string }) => this.options.pipelineOutput(text));
+    client.onRequest(FromEngine.pipelineConsent, this.options.pipelineConsent);
     this.client = client;
     try {
       await client.start();

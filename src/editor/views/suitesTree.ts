@@ -1,4 +1,4 @@
-import { type Event, MarkdownString, Range, ThemeColor, ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState, type TreeView, Uri } from "vscode";
+import { MarkdownString, Range, ThemeColor, ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState, type TreeView, Uri } from "vscode";
 import type { SeriesSummary, SuiteSummary } from "../../protocol/messages.ts";
 import type { Suites } from "../suites.ts";
 import { escapeMarkdown, type Look, lookOf, worstFirst } from "./wording.ts";
@@ -9,12 +9,12 @@ export type SuitesNode = { readonly kind: "suite"; readonly suite: SuiteSummary 
 export class SuitesTree implements Pick<TreeDataProvider<SuitesNode>, "getChildren" | "getTreeItem"> {
   private readonly suites: Suites;
 
-  constructor(suites: Suites, view: TreeView<SuitesNode>, changed: { fire(node: undefined): void; event: Event<SuitesNode | undefined> }) {
+  constructor(suites: Suites, view: TreeView<SuitesNode>, fire: (node: undefined) => void) {
     this.suites = suites;
     suites.onChange(() => {
       const broke = suites.all().reduce((sum, { state }) => sum + (state.kind === "judged" && !state.stale ? state.broke : 0), 0);
       view.badge = broke > 0 ? { value: broke, tooltip: `${broke} cases broke` } : undefined;
-      changed.fire(undefined);
+      fire(undefined);
     });
   }
 

@@ -8,6 +8,7 @@ import { nodeHost } from "../../engine/nodeHost.ts";
 import { lazySandbox } from "../../engine/sandbox.ts";
 import type { Failure, FromWorker, ToWorker } from "./messages.ts";
 import { EditorSecrets } from "./secrets.ts";
+import type { PipelineWork } from "./pipelineWork.ts";
 import { Work } from "./work.ts";
 
 /**
@@ -22,6 +23,27 @@ export function startWorker(): Promise<void> {
   const host = nodeHost({ entry: process.argv[1] as string, env: process.env, secrets, log });
   const sandbox = lazySandbox();
   const work = new Work({ host, sandbox: sandbox.url, mayCall: (origin) => secrets.mayCall(origin), changed: (suites) => send({ kind: "changed", suites }) });
+  const questions = new Map<number, (agreed: boolean) => void>();
+  let pipelines: Promise<PipelineWork> | undefined;
+  // Loaded with the first question about one: most workspaces have none.
+  const pipeline = () =>
+    (pipelines ??= import("./pipelineWork.ts").then(
+      (module) =>
+        new module.PipelineWork({
+          host,
+          sandbox: sandbox.url,
+          mayCall: (origin) => secrets.mayCall(origin),
+          isAgreed: (hash) => secrets.isAgreed(hash),
+          ask: (consent) =>
+            new Promise((resolve) => {
+              const question = questions.size + 1;
+              questions.set(question, resolve);
+              send({ kind: "askPipeline", question, consent });
+            }),
+          changed: (folder) => send({ kind: "pipelineChanged", folder }),
+          output: (text) => send({ kind: "pipelineOutput", text }),
+        }),
+    ));
   const running = new Map<number, AbortController>();
 
   const answer = async (message: Extract<ToWorker, { id: number }>) => {
@@ -55,6 +77,8 @@ export function startWorker(): Promise<void> {
         return work.testEndpoints(message.folder, message.name, signal);
       case "doctor":
         return work.doctor(message.folder);
+      case "pipeline":
+        return pipeline().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action));
       default:
         throw new Error(`The worker does not know ${message.kind}.`);
     }
@@ -65,6 +89,7 @@ export function startWorker(): Promise<void> {
     const message = raw as ToWorker;
     if (message.kind === "cancel") running.get(message.id)?.abort(new Error("Cancelled."));
     else if (message.kind === "approvals") secrets.approve(message.approvals);
+    else if (message.kind === "pipelineConsent") questions.get(message.question)?.(message.agreed);
     else if (message.kind === "secret") secrets.answered(message.id, message.result);
     else void answer(message);
   });

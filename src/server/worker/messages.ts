@@ -2,6 +2,7 @@ import type { Location, Problem } from "../../core/problem.ts";
 import type { BaselineInfo, RunReport } from "../../core/regression/report.ts";
 import type { FileChange } from "../../core/regression/places.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
+import type { PipelineAction, PipelineConsent } from "../../protocol/pipeline.ts";
 
 /**
  * Between the language server and the process that reads and runs suites. All paths are absolute.
@@ -18,6 +19,8 @@ export type ToWorker =
   | { readonly kind: "testEndpoints"; readonly id: number; readonly folder: string; readonly name?: string }
   | { readonly kind: "doctor"; readonly id: number; readonly folder: string }
   | { readonly kind: "remember"; readonly id: number; readonly file: string }
+  | { readonly kind: "pipeline"; readonly id: number; readonly folder: string; readonly action: PipelineAction }
+  | { readonly kind: "pipelineConsent"; readonly question: number; readonly agreed: boolean }
   | { readonly kind: "approvals"; readonly approvals: StoredApprovals }
   | { readonly kind: "secret"; readonly id: number; readonly result: { readonly value: string } | "missing" | "refused" };
 
@@ -43,6 +46,10 @@ export type FromWorker =
   /** Another process ended a run or accepted a baseline in a store that this one has open. */
   | { readonly kind: "changed"; readonly suites: readonly string[] }
   | { readonly kind: "askSecret"; readonly id: number; readonly name: string; readonly origin: string }
+  /** Something of the folder's pipeline is other than it was. */
+  | { readonly kind: "pipelineChanged"; readonly folder: string }
+  | { readonly kind: "pipelineOutput"; readonly text: string }
+  | { readonly kind: "askPipeline"; readonly question: number; readonly consent: PipelineConsent }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string };
 
 /** Why a request came to nothing, in words for people. */

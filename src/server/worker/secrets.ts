@@ -14,6 +14,7 @@ export class EditorSecrets implements Secrets {
   private readonly ask: (id: number, name: string, origin: string) => void;
   private readonly waiting = new Map<number, (result: Result) => void>();
   private lastId = 0;
+  private pipelines: ReadonlySet<string> = new Set();
   /** By name and origin: a run asks for each call. Forgotten when anything is set or approved. */
   private known = new Map<string, Promise<Result>>();
 
@@ -22,9 +23,15 @@ export class EditorSecrets implements Secrets {
     this.ask = ask;
   }
 
-  approve({ origins, secrets }: StoredApprovals): void {
+  approve({ origins, secrets, pipelines }: StoredApprovals): void {
     this.approvals = { origins: new Set(origins), secrets: new Set(secrets) };
+    this.pipelines = new Set(pipelines);
     this.known = new Map();
+  }
+
+  /** Whether a person has agreed that a pipeline's definition runs here. */
+  isAgreed(hash: string): boolean {
+    return this.pipelines.has(hash);
   }
 
   mayCall(origin: string): boolean {

@@ -113,7 +113,8 @@ export class Work {
     return formatChecks(await checkSetUp(await this.workspace(folder), { node: process.versions.node, path: process.execPath }));
   }
 
-  private workspace(folder: string): Promise<Workspace> {
+  /** The workspace that a folder belongs to, opened once. */
+  workspace(folder: string): Promise<Workspace> {
     let workspace = this.byFolder.get(folder);
     if (!workspace) {
       workspace = openWorkspace(folder, this.options.host).then((opened) => this.share(opened));

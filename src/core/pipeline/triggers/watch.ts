@@ -2,8 +2,8 @@ import type { StageConfig } from "../../config/schema.ts";
 import { watchHead } from "../../git/headWatch.ts";
 import type { Workspace } from "../../regression/workspace.ts";
 import { lastSeen, setSeen } from "../../store/pipeline/seen.ts";
-import { atCommit, type Definition, loadPipeline } from "../definition.ts";
-import type { LaunchRequest } from "../launch.ts";
+import type { Definition } from "../definition.ts";
+import { definitionAt, type LaunchRequest } from "../launch.ts";
 import { dataHash } from "./data.ts";
 import { dueSince, instantsAround } from "./schedule.ts";
 
@@ -96,11 +96,8 @@ export class TriggerWatch {
     }
   }
 
-  /** That of a commit, else of HEAD, as `launch` will take it. */
-  private async definition(commit?: string): Promise<Definition> {
-    const { repository, root } = this.workspace;
-    const head = commit ?? (await repository?.resolve("HEAD"));
-    return (await loadPipeline(root, atCommit(this.workspace, head).disk)).definition;
+  private definition(commit?: string): Promise<Definition> {
+    return definitionAt(this.workspace, commit);
   }
 
   /** One look after the other: two at the same time would both see the same change. */

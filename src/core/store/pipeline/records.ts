@@ -109,6 +109,15 @@ export function judgedCommits(store: Store): Set<string> {
   return new Set(rows.map((row) => row.commit_id));
 }
 
+/** The run that a stage was last part of: at this commit, where there is one of it. */
+export function newestStage(store: Store, name: string, commit: string | undefined): string | undefined {
+  return store.get<{ key: string }>(
+    "SELECT run.key AS key FROM pipeline_stage stage JOIN pipeline_run run ON run.id = stage.run WHERE stage.name = ? ORDER BY run.commit_id IS ? DESC, stage.id DESC LIMIT 1",
+    name,
+    commit ?? null,
+  )?.key;
+}
+
 /** How a stage last ended at a commit (`undefined`: without git), in whatever run. */
 export function lastStage(store: Store, name: string, commit: string | undefined): { readonly state: StageState; readonly version: string | undefined } | undefined {
   const found = store.get<{ state: StageState; version: string | null }>(
