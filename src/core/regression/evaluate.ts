@@ -135,7 +135,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
       preferences: gates.some((gate) => gate.metric === PREFERENCE),
     };
-    const caller = new Caller(runner);
+    const caller = new Caller({ ...runner, http: host.http });
     const tallies = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
     const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0).map((tally) => ({ ...tally, instructions: instructions.get(tally.prompt)?.map(({ info }) => info) }));

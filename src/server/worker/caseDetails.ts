@@ -40,7 +40,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf });
   const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http });
   const { store, host } = workspace;
-  const caller = new Caller({ store, clock: host.clock, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
+  const caller = new Caller({ store, clock: host.clock, http: host.http, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
     const columns: Column[] = [];

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { startSandbox } from "../../../src/sandbox/server.ts";
 import { Limiter } from "../../../src/core/evals/run/limiter.ts";
 import { endpoint, manualClock, model, numberOf, open, REMOTE, SUITE, suiteOf } from "./support.ts";
+
+const moved = (files: Readonly<Record<string, string>>, folder: string) => Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
 
 describe("how many calls are in flight", function () {
   this.timeout(20_000);
@@ -76,6 +79,33 @@ describe("how many calls are in flight", function () {
     assert.equal(await inFlight(), 2);
     answer(200);
     assert.equal(await inFlight(), 8, "never more than at the beginning");
+  });
+
+  it("is one for all runs of a process, each within its own", async () => {
+    const full = Promise.withResolvers<void>();
+    const server = await endpoint(async () => {
+      if (server.most() === 8) full.resolve();
+      await full.promise;
+      // Time enough for one too many to arrive.
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return "good";
+    });
+    const bench = await open({ ...suiteOf(40, { url: server.url }), ...moved(suiteOf(40, { url: server.url, prompt: "Tell {{n}}" }), "other") });
+    const [one, two] = await Promise.all([bench.report({ inFlight: 8 }), bench.report({ file: join(bench.folder, "other", SUITE), inFlight: 8 })]);
+    assert.deepEqual([one.calls, two.calls, server.most()], [40, 40, 8]);
+  });
+
+  it("starts nothing while a call waits for the pause that a 429 asked for", async () => {
+    const limiter = new Limiter(4);
+    const pause = Promise.withResolvers<void>();
+    const held = limiter.hold(() => pause.promise);
+    let began = 0;
+    const waiting = Promise.all([1, 2].map(() => limiter.run(() => Promise.resolve(began++))));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(began, 0);
+    pause.resolve();
+    await Promise.all([held, waiting]);
+    assert.equal(began, 2);
   });
 
   it("goes down on a real endpoint that throttles, and every question is answered all the same", async () => {

@@ -5,7 +5,7 @@ import { contentHash, type Store } from "../../store/store.ts";
 import type { Answer } from "../model.ts";
 import { CallError, type PreparedCall, type Provider } from "../providers/provider.ts";
 import { Batch } from "./batch.ts";
-import { Limiter } from "./limiter.ts";
+import { Limiter, sharedLimiter } from "./limiter.ts";
 
 /** A remote endpoint's answer is trusted for a day: its model may change behind its name. */
 export const REMOTE_MAX_AGE_MS = 24 * 3_600_000;
@@ -17,6 +17,8 @@ export const IN_FLIGHT = { loopback: 16, remote: 8 };
 export interface CallerOptions {
   readonly store: Store;
   readonly clock: Clock;
+  /** Runs that send through the same client share its endpoints' limits. */
+  readonly http: object;
   readonly signal: AbortSignal;
   /** Overrides the endpoints' own limits. */
   readonly inFlight: number | undefined;
@@ -41,7 +43,7 @@ export class Caller {
   /** Answers are written with the rows that they came to. */
   readonly batch: Batch;
   private readonly options: CallerOptions;
-  private readonly limiters = new Map<string, Limiter>();
+  private readonly limits = new Map<string, Limits>();
   private readonly underWay = new Map<string, Promise<Answer>>();
   private readonly unusable = new Map<string, CallError>();
   private readonly startedAt: number;
@@ -86,17 +88,18 @@ export class Caller {
   }
 
   private async call(key: string, provider: Provider, prepare: () => PreparedCall): Promise<Answer> {
-    const limiter = this.limiterOf(provider);
+    const limits = this.limitsOf(provider);
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await limiter.run(() => this.attempt(key, provider, prepare, limiter));
-        limiter.succeeded();
+        const answer = await limits.own.run(() => limits.shared.run(() => this.attempt(key, provider, prepare, limits.shared)));
+        limits.shared.succeeded();
         return answer;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         const wait = error.retryAfterMs ?? 250 * 2 ** attempt;
         if (!error.retry || attempt >= ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
-        await this.options.clock.sleep(wait, this.options.signal);
+        const pause = () => this.options.clock.sleep(wait, this.options.signal);
+        await (error.status === 429 ? limits.shared.hold(pause) : pause());
       }
     }
   }
@@ -138,21 +141,28 @@ export class Caller {
     this.paidCalls++;
   }
 
-  /** One limit an endpoint; a provider with a pause between its calls is asked one by one. */
-  private limiterOf(provider: Provider): Limiter {
+  /** One limit an endpoint, within that of all runs; a provider with a pause between its calls is asked one by one. */
+  private limitsOf(provider: Provider): Limits {
     const oneByOne = this.delayOf(provider) > 0;
     const key = oneByOne ? `${provider.origin} ${provider.key}` : (provider.origin ?? "");
-    let limiter = this.limiters.get(key);
-    if (!limiter) {
-      limiter = new Limiter(oneByOne ? 1 : (this.options.inFlight ?? (isRemote(provider) ? IN_FLIGHT.remote : IN_FLIGHT.loopback)));
-      this.limiters.set(key, limiter);
+    let limits = this.limits.get(key);
+    if (!limits) {
+      const most = oneByOne ? 1 : (this.options.inFlight ?? (isRemote(provider) ? IN_FLIGHT.remote : IN_FLIGHT.loopback));
+      // What goes nowhere, programs that are run, is each run's own.
+      const shared = provider.origin === undefined ? new Limiter(most) : sharedLimiter(this.options.http, provider.origin, most);
+      this.limits.set(key, (limits = { own: new Limiter(most), shared }));
     }
-    return limiter;
+    return limits;
   }
 
   private delayOf(provider: Provider): number {
     return provider.delayMs ?? this.options.delayMs ?? 0;
   }
+}
+
+interface Limits {
+  readonly own: Limiter;
+  readonly shared: Limiter;
 }
 
 /** The run stops: going on would cost more than was agreed to. */

@@ -3,10 +3,12 @@
  * add one back, up to where it began (additive increase, multiplicative decrease).
  */
 export class Limiter {
-  private readonly most: number;
+  private most: number;
   private limit: number;
   private active = 0;
   private answered = 0;
+  /** Calls that wait before they are sent again. */
+  private holding = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(most: number) {
@@ -15,7 +17,7 @@ export class Limiter {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.active >= this.limit) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.active >= this.limit || this.holding > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.active++;
     try {
       return await work();
@@ -39,12 +41,43 @@ export class Limiter {
     this.release();
   }
 
+  /** Starts nothing until the endpoint has had the pause that it asked for: what waits would only be refused. */
+  async hold(pause: () => Promise<void>): Promise<void> {
+    this.holding++;
+    try {
+      await pause();
+    } finally {
+      this.holding--;
+      this.release();
+    }
+  }
+
+  /** Another run wants more of the endpoint. What a 429 has taken comes back by answers only. */
+  raise(most: number): void {
+    if (most <= this.most) return;
+    if (this.limit === this.most) this.limit = most;
+    this.most = most;
+    this.release();
+  }
+
   private release(): void {
-    while (this.active < this.limit) {
+    while (this.active < this.limit && this.holding === 0) {
       const next = this.waiting.shift();
       if (!next) return;
       this.active++;
       next();
     }
   }
+}
+
+const byClient = new WeakMap<object, Map<string, Limiter>>();
+
+/** The limit of an endpoint that all runs of a process share, which send through one `client`. */
+export function sharedLimiter(client: object, endpoint: string, most: number): Limiter {
+  let limiters = byClient.get(client);
+  if (!limiters) byClient.set(client, (limiters = new Map<string, Limiter>()));
+  let limiter = limiters.get(endpoint);
+  if (!limiter) limiters.set(endpoint, (limiter = new Limiter(most)));
+  limiter.raise(most);
+  return limiter;
 }
