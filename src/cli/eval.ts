@@ -1,7 +1,7 @@
 import { relativePosix } from "../core/config/settings.ts";
 import type { Case } from "../core/evals/model.ts";
 import { BudgetError } from "../core/evals/run/caller.ts";
-import { BudgetExceeded } from "../core/evals/run/runner.ts";
+import { BudgetExceeded, outlookWords } from "../core/evals/run/runner.ts";
 import { isAffected } from "../core/regression/affected.ts";
 import { evaluateSuite } from "../core/regression/evaluate.ts";
 import type { FinishedRun } from "../core/regression/output/rows.ts";
@@ -103,6 +103,7 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
       signal: front.signal,
       sandbox: front.sandbox,
       onProgress: bar.update,
+      onOutlook: (outlook) => front.say(`${name}: ${outlookWords(outlook)}.`),
     });
     bar.clear();
     for (const problem of problems) front.problem(problem);
@@ -131,7 +132,7 @@ function left(budget: number | undefined, reports: readonly RunReport[], spent: 
 }
 
 function budgetWords(error: BudgetExceeded | BudgetError): string {
-  if (error instanceof BudgetExceeded) return `needs ${error.needed} calls to endpoints that are not on this machine, and --max-calls leaves ${error.budget}: none was made.`;
+  if (error instanceof BudgetExceeded) return `needs ${outlookWords(error.outlook)}, and ${error.needed > error.budget ? `--max-calls leaves ${error.budget}` : "--max-cost leaves less"}: none was made.`;
   return `${error.message} What was answered is kept: the next run goes on from there.`;
 }
 

@@ -82,6 +82,8 @@ export interface RunParams {
   /** Only this case. */
   readonly caseId?: string;
   readonly repeat?: number;
+  /** However much it spends: a person has seen how much. */
+  readonly anyway?: boolean;
 }
 
 export interface RunResult {
@@ -92,6 +94,8 @@ export interface SuiteResult {
   readonly uri: string;
   readonly verdict?: Verdict;
   readonly message: string;
+  /** It needs more than a save may spend, and has not begun. */
+  readonly asks?: boolean;
   /** Origins it called that are not this machine: a person who started the run has agreed to them. */
   readonly origins?: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { CodeLens, Command } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import type { Range } from "../core/problem.ts";
 import { decisive, type RunReport, type SeriesReport } from "../core/regression/report.ts";
-import { formatValue, plural } from "../core/regression/words.ts";
+import { formatValue, plural, shorten } from "../core/regression/words.ts";
 import { ClientCommands, EngineCommands } from "./commands.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
 
@@ -33,7 +33,7 @@ function lensLine(range: Range, { suite, state }: SuiteEntry, prompt: string | u
     case "consent":
       return [lens({ ...run, title: `${named}▷ Run to start (calls ${state.origins.join(", ")})` })];
     case "budget":
-      return [lens({ ...run, title: `${named}▷ Run anyway` }), lens({ title: "paused: over the budget of a save", command: "" })];
+      return [lens({ ...run, title: `${named}▷ Run anyway`, arguments: [uri, true] }), lens({ title: `paused: ${shorten(state.message)}`, command: "" })];
     case "invalid":
       return [lens({ title: `${named}${plural(state.problems, "problem")} to mend before it can run`, command: "" })];
     case "never":

@@ -30,9 +30,9 @@ export class Requester {
           const { message } = await this.session.runCase(file, params.caseId);
           return { uri: URI.file(file).toString(), message };
         }
-        const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite)) : this.session.run(file, { trigger: "manual", repeat: params.repeat }));
+        const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite), params.anyway) : this.session.run(file, { trigger: "manual", repeat: params.repeat, anyway: params.anyway }));
         const verdict = state.kind === "judged" ? state.verdict : undefined;
-        return { uri: URI.file(file).toString(), verdict, message: messageOf(state), origins: this.session.board.get(file)?.suite.report?.origins };
+        return { uri: URI.file(file).toString(), verdict, message: messageOf(state), ...(state.kind === "budget" ? { asks: true } : {}), origins: this.session.board.get(file)?.suite.report?.origins };
       }),
     );
     return { suites };
@@ -43,7 +43,7 @@ export class Requester {
     const uri = typeof args[0] === "string" ? args[0] : undefined;
     switch (command) {
       case EngineCommands.run:
-        return this.run({ uri });
+        return this.run({ uri, anyway: args[1] === true });
       case EngineCommands.runFailed:
         return this.run({ uri, cases: "failed" });
       case EngineCommands.runRepeated:

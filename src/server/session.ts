@@ -131,9 +131,9 @@ export class Session {
   }
 
   /** Asks the endpoint again for some cases, then judges the suite with what it answered. */
-  async rerun(file: string, caseIds: readonly string[]): Promise<SuiteState> {
-    const state = await this.run(file, { trigger: "manual", caseIds, fresh: true });
-    return state.kind === "judged" ? this.run(file, { trigger: "manual" }) : state;
+  async rerun(file: string, caseIds: readonly string[], anyway?: boolean): Promise<SuiteState> {
+    const state = await this.run(file, { trigger: "manual", caseIds, fresh: true, anyway });
+    return state.kind === "judged" ? this.run(file, { trigger: "manual", anyway }) : state;
   }
 
   cancel(file: string | undefined): void {

@@ -14,6 +14,7 @@ import { instructionChecks } from "../evals/instructions/checks.ts";
 import { type AnswerMetrics, createAnswerMetrics } from "../evals/metrics/answerMetrics.ts";
 import { Caller, isRemote } from "../evals/run/caller.ts";
 import { wholeChains } from "../evals/run/chain.ts";
+import type { Outlook } from "../evals/run/lookAhead.ts";
 import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
@@ -48,6 +49,8 @@ export interface EvaluateOptions {
   readonly maxCalls?: number;
   /** USD; default as `maxCalls`. */
   readonly maxCost?: number;
+  /** A person starts it: it does not begin when it needs more than a save may spend, unless they said so. */
+  readonly ask?: boolean;
   /** A revision or a baseline file, instead of what would be found. */
   readonly baseline?: string;
   readonly filter?: (test: Case) => boolean;
@@ -64,6 +67,8 @@ export interface EvaluateOptions {
   readonly mayCall?: (origin: string) => boolean;
   readonly onStart?: (runId: string) => void;
   readonly onProgress?: (done: number, total: number) => void;
+  /** What is going to be paid for, before the first call. */
+  readonly onOutlook?: (outlook: Outlook) => void;
 }
 
 export interface Evaluation {
@@ -244,6 +249,8 @@ async function runnerOptions(
     useCache: options.useCache ?? suite.options.cache ?? true,
     maxCalls: options.maxCalls ?? budget.maxCalls,
     maxCost: options.maxCost ?? budget.maxCost,
+    askAbove: options.ask ? onSaveBudget(current.config) : undefined,
+    onOutlook: options.onOutlook,
     onlyChanged: options.trigger === "save",
     onProgress: options.onProgress ?? (() => {}),
   };

@@ -12,18 +12,27 @@ import { signFlipMidP } from "./statistics/signFlip.ts";
  * over all gates of all changed series), larger than the tolerance, and its interval must exclude
  * "no change": a verdict and its picture never disagree.
  */
-export function judgeMetrics(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[]): MetricReport[][] {
+export function judgeMetrics(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[], alpha = ALPHA): MetricReport[][] {
   const measured = all.map((series) => (series.skipped ? [] : measure(series, repeats, gates)));
-  const family = measured.flatMap((metrics, index) => (all[index]?.changed ? metrics.filter((metric) => metric.gate?.tolerance && metric.comparison) : []));
+  const family = measured.flatMap((metrics, index) => gatedOf(metrics, all[index]));
   const adjusted = holm(family.map((metric) => metric.comparison?.worse ?? 1));
   const pOf = new Map(family.map((metric, index) => [metric, adjusted[index] as number]));
-  return measured.map((metrics) => metrics.map((metric) => report(metric, pOf.get(metric) ?? metric.comparison?.worse)));
+  return measured.map((metrics) => metrics.map((metric) => report(metric, pOf.get(metric) ?? metric.comparison?.worse, alpha)));
 }
 
-function report(metric: Measured, p: number | undefined): MetricReport {
+/** What is tested together: the gated metrics of every changed series. */
+export function gatedFamily(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[]): Measured[] {
+  return all.flatMap((series) => (series.skipped ? [] : gatedOf(measure(series, repeats, gates), series)));
+}
+
+function gatedOf(metrics: readonly Measured[], series: SeriesTally | undefined): Measured[] {
+  return series?.changed ? metrics.filter((metric) => metric.gate?.tolerance && metric.comparison) : [];
+}
+
+function report(metric: Measured, p: number | undefined, alpha: number): MetricReport {
   const { name, gate, baseline, current, comparison } = metric;
   const info = metricInfo(name);
-  const verdict = speak(metric, p);
+  const verdict = speak(metric, p, alpha);
   return {
     name,
     direction: gate?.direction ?? info.direction,
@@ -41,20 +50,32 @@ function report(metric: Measured, p: number | undefined): MetricReport {
   };
 }
 
-function speak({ name, gate, baseline, current, comparison }: Measured, p: number | undefined): MetricVerdict {
+function speak(metric: Measured, p: number | undefined, alpha: number): MetricVerdict {
+  const { gate, baseline, current, comparison } = metric;
   if (!comparison || baseline === undefined || current === undefined || p === undefined) return "not-measured";
-  const higher = (gate?.direction ?? metricInfo(name).direction) === "higher";
+  const higher = isHigherBetter(metric);
   const loss = higher ? -comparison.delta : comparison.delta;
   const [low, high] = comparison.interval;
   const excludesNoChange = higher ? high < 0 : low > 0;
-  // A gate that only bounds a metric tolerates whatever lies within its bounds.
-  const tolerated = gate === undefined ? 0 : gate.tolerance ? absolute(gate.tolerance, baseline) : Infinity;
-  // Rounding must not turn "exactly the tolerance" into "beyond it".
-  const beyond = loss > tolerated + 1e-9;
-  if (beyond && p <= ALPHA && excludesNoChange) return "regression";
+  const beyond = isBeyond(metric);
+  if (beyond && p <= alpha && excludesNoChange) return "regression";
   if (beyond && gate) return "inconclusive";
   if (comparison.better <= ALPHA && loss < 0) return "improved";
   return "no-change";
+}
+
+/** Whether what was lost is more than is tolerated. */
+export function isBeyond(metric: Measured): boolean {
+  const { gate, baseline, comparison } = metric;
+  if (!comparison || baseline === undefined) return false;
+  // A gate that only bounds a metric tolerates whatever lies within its bounds.
+  const tolerated = gate === undefined ? 0 : gate.tolerance ? absolute(gate.tolerance, baseline) : Infinity;
+  // Rounding must not turn "exactly the tolerance" into "beyond it".
+  return (isHigherBetter(metric) ? -comparison.delta : comparison.delta) > tolerated + 1e-9;
+}
+
+function isHigherBetter({ name, gate }: Measured): boolean {
+  return (gate?.direction ?? metricInfo(name).direction) === "higher";
 }
 
 /** A tolerance in the metric's own unit: points are hundredths of a rate, percentages are of the baseline. */

@@ -11,7 +11,9 @@ export function runCommands(deps: Deps): Handlers {
   const run = async (title: string, params: RunParams): Promise<RunResult> => {
     const cancel = () => void engine.request(Requests.cancel, { uri: params.uri });
     const result = await withProgress(title, () => people.run(params.uri, () => engine.request<RunResult>(Requests.run, params)), cancel);
-    const silent = result.suites.filter((suite) => suite.verdict === undefined && suite.message !== "Cancelled.");
+    const asking = result.suites.filter(({ asks }) => asks).map(({ message }) => message);
+    if (asking.length > 0 && !params.anyway && (await window.showWarningMessage(`${title}?`, { modal: true, detail: asking.join("\n\n") }, "Run"))) return run(title, { ...params, anyway: true });
+    const silent = result.suites.filter((suite) => suite.verdict === undefined && !suite.asks && suite.message !== "Cancelled.");
     if (silent.length > 0) void tell(silent.map((suite) => `${nameOf({ name: suites.get(suite.uri)?.name ?? suite.uri })}: ${suite.message}`).join(" "));
     return result;
   };

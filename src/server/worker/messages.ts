@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly trigger: "save" | "manual";
   readonly caseIds?: readonly string[];
   readonly repeat?: number;
+  /** However much it spends: a person has seen how much. */
+  readonly anyway?: boolean;
   /** Asks the endpoint again for what is in the cache. */
   readonly fresh?: boolean;
 }

@@ -63,6 +63,7 @@ export class Work {
       file,
       trigger: request.trigger,
       repeat: request.repeat,
+      ask: request.trigger === "manual" && !request.anyway,
       useCache: request.fresh ? false : undefined,
       filter: wanted && ((test) => wanted.has(test.id)),
       signal,

@@ -100,7 +100,7 @@ describe("options of llmops eval", function () {
         const folder = folderWith(endpointSuite(4, remote(port)));
         const { code, stdout, stderr } = await llmops(folder, ["eval", "--max-calls", "3"]);
         assert.deepEqual([code, stdout, requests.length], [3, "", 0]);
-        assert.equal(stderr, "promptfooconfig.yaml: needs 4 calls to endpoints that are not on this machine, and --max-calls leaves 3: none was made.\n");
+        assert.equal(stderr, "promptfooconfig.yaml: needs 4 calls to endpoints that are not on this machine, at a price that is not configured, and --max-calls leaves 3: none was made.\n");
         assert.equal((await llmops(folder, ["eval", "--max-calls", "4"])).code, 0);
         assert.equal((await llmops(folder, ["eval", "--max-calls", "0"])).code, 0, "the cache has it all");
       });

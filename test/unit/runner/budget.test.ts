@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { outlookWords } from "../../../src/core/evals/run/runner.ts";
+import type { EvaluateOptions } from "../../../src/core/regression/evaluate.ts";
 import { listRuns } from "../../../src/core/store/runs.ts";
 import { endpoint, LOOPBACK, model, numberOf, open, REMOTE, suiteOf } from "./support.ts";
 
@@ -103,5 +105,59 @@ describe("a budget of money", function () {
     const bench = await open({ ...suiteOf(5, { url: REMOTE, config: priced }), ...yaml("{ maxCost: 0 }") }, { http });
     await assert.rejects(bench.report(allowed), { name: "BudgetError" });
     assert.equal(asked.length, 0);
+  });
+});
+
+describe("what a run is going to spend", function () {
+  this.timeout(20_000);
+
+  const config = { price: { input: 1_000_000, output: 2_000_000 } };
+  const outlooks = async (files: Record<string, string>, options: Partial<EvaluateOptions> = {}) => {
+    const { http } = model(() => ({ output: "good", tokens: 4 }));
+    const bench = await open(files, { http });
+    const seen: string[] = [];
+    const report = () => bench.report({ onOutlook: (outlook) => seen.push(outlookWords(outlook)), ...options });
+    return { bench, seen, report };
+  };
+
+  it("is said before it: calls, and the price of the prompts while no answer is known", async () => {
+    // "Say 0" is five characters, 1.25 tokens.
+    const { seen, report } = await outlooks(suiteOf(4, { url: REMOTE, config }));
+    await report();
+    assert.deepEqual(seen, ["4 calls to endpoints that are not on this machine, at least USD 5.00"]);
+    await report();
+    assert.equal(seen.length, 1, "nothing is said where the cache has all");
+  });
+
+  it("takes the answers that are known for the length of those that are not", async () => {
+    const { bench, seen, report } = await outlooks(suiteOf(4, { url: REMOTE, config }));
+    await report();
+    bench.write({ ...suiteOf(6, { url: REMOTE, config }) });
+    await report();
+    assert.equal(seen[1], `2 calls to endpoints that are not on this machine, about USD ${(2 * (1.25 + 3 * 2)).toFixed(2)}`);
+  });
+
+  it("is not known without a price", async () => {
+    const { seen, report } = await outlooks(suiteOf(1, { url: REMOTE }));
+    await report();
+    assert.deepEqual(seen, ["1 call to endpoints that are not on this machine, at a price that is not configured"]);
+  });
+
+  it("is nothing on this machine", async () => {
+    const { seen, report } = await outlooks(suiteOf(3, { url: LOOPBACK }));
+    await report();
+    assert.deepEqual(seen, []);
+  });
+
+  it("that is more than a save may is asked about, once, where a person starts it", async () => {
+    const { bench, report } = await outlooks({ ...suiteOf(3, { url: REMOTE, config }), ...yaml("{ maxCalls: 2 }") }, { ask: true });
+    await assert.rejects(report(), { name: "BudgetExceeded", needed: 3, budget: 2 });
+    assert.equal((await bench.report()).calls, 3);
+  });
+
+  it("that costs more than a save may is asked about, too, and a save pauses", async () => {
+    const { bench, report } = await outlooks({ ...suiteOf(3, { url: REMOTE, config }), ...yaml("{ maxCost: 3 }") }, { ask: true });
+    await assert.rejects(report(), { name: "BudgetExceeded", message: "This run needs 3 calls to endpoints that are not on this machine, at least USD 3.75; USD 3.00 is allowed (onSave.maxCost in llmops.yaml, --max-cost in the terminal)." });
+    await assert.rejects(bench.report(allowed), { name: "BudgetExceeded" });
   });
 });

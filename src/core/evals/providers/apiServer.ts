@@ -3,6 +3,7 @@ import type { ProviderSpec } from "../model.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
 import type { ExchangeRequest } from "./exchange.ts";
 import type { ProviderContext } from "./openaiServer.ts";
+import type { Price } from "./provider.ts";
 
 /** Which key a vendor's API takes, and how. */
 export interface KeyRule {
@@ -68,12 +69,15 @@ export function apiHost({ config, env: own }: ProviderSpec, env: ProviderContext
   return host && trim(/^https?:\/\//.test(host) ? host : `https://${host}`);
 }
 
-/** `price` is in USD per million tokens. */
-export function cost(usage: { input: number; output: number }, price: unknown): number | undefined {
-  if (price === null || typeof price !== "object") return undefined;
-  const { input, output } = price as { input?: unknown; output?: unknown };
-  if (typeof input !== "number" || typeof output !== "number") return undefined;
-  return (usage.input * input + usage.output * output) / 1e6;
+/** `price` of a provider's configuration, where it has one. */
+export function priceOf({ price }: Readonly<Record<string, unknown>>): Price | undefined {
+  const { input, output } = recordOf(price);
+  return typeof input === "number" && typeof output === "number" ? { input, output } : undefined;
+}
+
+/** In USD; `undefined`: the price is not known. */
+export function cost(usage: { input: number; output: number }, price: Price | undefined): number | undefined {
+  return price && (usage.input * price.input + usage.output * price.output) / 1e6;
 }
 
 export function number(value: unknown): number | undefined {

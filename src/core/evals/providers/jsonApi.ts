@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Answer, ProviderSpec } from "../model.ts";
-import { cost, type KeyRule, keyHeaders, number } from "./apiServer.ts";
+import { cost, type KeyRule, keyHeaders, number, priceOf } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
 import { originOf, type ProviderContext } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
@@ -49,6 +49,7 @@ export function jsonApi(spec: ProviderSpec, context: ProviderContext, api: JsonA
     key: spec.label ?? spec.id,
     origin,
     model,
+    price: priceOf(config),
     prepare(call) {
       const body = api.body(call);
       return { identity: canonicalJson({ url, body, headers: api.headers?.(body) }), request: { method: "POST", url, body: JSON.stringify(body) } };
@@ -59,7 +60,7 @@ export function jsonApi(spec: ProviderSpec, context: ProviderContext, api: JsonA
       const response = await exchange(context, { method: "POST", url, ...credentials, body, timeoutMs, signal });
       const reader = await api.load();
       const said = reader.read(parseAnswer(response, url, api.named), sent, new URL(url).host);
-      return { ...said, latencyMs: response.latencyMs, cost: said.usage && cost(said.usage, config["price"]) };
+      return { ...said, latencyMs: response.latencyMs, cost: said.usage && cost(said.usage, priceOf(config)) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { visibleEnv } from "../../config/visibleEnv.ts";
 import type { z } from "zod";
 import type { Answer, Message, ProviderSpec } from "../model.ts";
-import { cost, number, parsedOr, text } from "./apiServer.ts";
+import { cost, number, parsedOr, priceOf, text } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
 import type { answerSchema } from "./openaiAnswer.ts";
 import { baseUrl, credentials, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
@@ -36,6 +36,7 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     key: spec.label ?? spec.id,
     origin,
     model,
+    price: priceOf(config),
     functions: completion ? undefined : (config["functions"] ?? []),
     prepare(call) {
       const { fixed, identity } = parametersOf(call.overrides);
@@ -122,7 +123,7 @@ function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config:
     output,
     latencyMs,
     usage,
-    cost: usage && cost(usage, config["price"]),
+    cost: usage && cost(usage, priceOf(config)),
     finishReason: choice?.finish_reason ?? undefined,
     logProbs: choice?.logprobs?.content?.map(({ logprob }) => logprob),
     fingerprint: [body.model, body.system_fingerprint].filter(Boolean).join(" ") || undefined,

@@ -1,5 +1,5 @@
 import type { Answer, ProviderSpec } from "../model.ts";
-import { cost, number } from "./apiServer.ts";
+import { cost, number, priceOf } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
 import { baseUrl, credentials, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
 import { CallError, canonicalJson, type Provider } from "./provider.ts";
@@ -26,6 +26,7 @@ export function openAiRoute(spec: ProviderSpec, context: ProviderContext, { mode
     key: spec.label ?? spec.id,
     origin,
     model,
+    price: priceOf(config),
     prepare({ text }) {
       const body = { model, input: text, ...more };
       return { identity: canonicalJson({ url: base + path, body }), request: { method: "POST", url: base + path, body: JSON.stringify(body) } };
@@ -37,7 +38,7 @@ export function openAiRoute(spec: ProviderSpec, context: ProviderContext, { mode
       const output = read(body);
       if (output === undefined) throw new CallError("unanswered", `${new URL(url).host} answered JSON that is not ${named}.`);
       const usage = usageOf(body);
-      return { output, latencyMs: response.latencyMs, usage, cost: usage && cost(usage, config["price"]), finishReason: undefined, fingerprint: undefined };
+      return { output, latencyMs: response.latencyMs, usage, cost: usage && cost(usage, priceOf(config)), finishReason: undefined, fingerprint: undefined };
     },
   };
 }

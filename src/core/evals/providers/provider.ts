@@ -19,6 +19,12 @@ export interface PreparedCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** USD per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+}
+
 export interface Provider {
   /** Identity within a suite: its label, else its id. */
   readonly key: string;
@@ -30,6 +36,8 @@ export interface Provider {
   readonly delayMs?: number;
   /** Nothing tells when its answers change: they are those of one run. */
   readonly onlyThisRun?: boolean;
+  /** What it costs, where its configuration says so. */
+  readonly price?: Price;
   /** `tools` of its configuration: what the model may call. */
   readonly tools?: unknown;
   /** `functions` likewise, OpenAI's older kind; `undefined` where the provider has no such thing. */

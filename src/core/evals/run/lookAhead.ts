@@ -1,15 +1,29 @@
 import { comparesColumns } from "../judges/columns.ts";
-import type { Case } from "../model.ts";
+import type { Answer, Case } from "../model.ts";
 import { type Caller, isRemote } from "./caller.ts";
 import type { Question } from "./question.ts";
 import { ARMS, type Row, sharesAnswer } from "./rows.ts";
 
+/** What a run is going to ask. */
 export interface Outlook {
   /** Indices of series that are left out: they did not change, and are not complete in the cache. */
   readonly skipped: ReadonlySet<number>;
   /** Calls to endpoints that are not on this machine, judges included. Of a conversation that begins anew each turn counts. */
   readonly paidCalls: number;
+  /** What these calls cost; `undefined`: the price of one of them is not known. */
+  readonly cost: Estimate | undefined;
 }
+
+export interface Estimate {
+  readonly usd: number;
+  /** Part of it cannot be estimated: what judges cost, or the length of answers that nothing alike was asked for yet. */
+  readonly atLeast: boolean;
+}
+
+export const NOTHING_PAID: Outlook = { skipped: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
+
+/** A rule of thumb for text of any language, ± 25 %. */
+const CHARACTERS_A_TOKEN = 4;
 
 /**
  * Finds out what rows would ask, before anything is asked.
@@ -18,9 +32,11 @@ export interface Outlook {
 export function lookAhead(series: readonly { readonly rows: readonly Row[]; readonly hasBaseline: boolean }[], caller: Pick<Caller, "lookUp">, { onlyChanged, judgeCalls }: { readonly onlyChanged: boolean; readonly judgeCalls?: (test: Case) => number }): Outlook {
   const asked = new Set<string>();
   const skipped = new Set<number>();
-  let paidCalls = 0;
+  const answers = new AnswerLengths();
+  const paid: Question[] = [];
+  let judging = 0;
   for (const [index, { rows, hasBaseline }] of series.entries()) {
-    const missing = rows.flatMap((row) => missingOf(row, asked, caller));
+    const missing = rows.flatMap((row) => missingOf(row, asked, caller, answers));
     if (onlyChanged && hasBaseline && missing.length > 0 && !rows.some(mustRun)) {
       skipped.add(index);
       continue;
@@ -28,11 +44,11 @@ export function lookAhead(series: readonly { readonly rows: readonly Row[]; read
     for (const { question, key, test } of missing) {
       if (asked.has(key)) continue;
       asked.add(key);
-      if (isRemote(question.side.provider)) paidCalls++;
-      paidCalls += judgeCalls?.(test) ?? 0;
+      if (isRemote(question.side.provider)) paid.push(question);
+      judging += judgeCalls?.(test) ?? 0;
     }
   }
-  return { skipped, paidCalls };
+  return { skipped, paidCalls: paid.length + judging, cost: estimate(paid, answers, judging > 0) };
 }
 
 interface Missing {
@@ -42,7 +58,7 @@ interface Missing {
 }
 
 /** Of a row's questions those that the cache does not answer. What a later turn asks is not known: it is as its first one. */
-function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "lookUp">): Missing[] {
+function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "lookUp">, answers: AnswerLengths): Missing[] {
   if (row.test.providerOutput !== undefined) return [];
   return ARMS.flatMap((arm) => {
     const question = row[arm];
@@ -51,6 +67,7 @@ function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "l
     const key = question?.key;
     if (!question || key === undefined || asked.has(key)) return [];
     const known = caller.lookUp((first ?? question).key ?? key, question.side.provider);
+    if (known) answers.note(known);
     return known ? [] : [{ question, key, test: row.test }];
   });
 }
@@ -58,4 +75,30 @@ function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "l
 /** A changed question, or a column that is not there: it would decide a comparison. */
 function mustRun(row: Row): boolean {
   return (row.baseline !== undefined && !sharesAnswer(row)) || row.test.assert.some(comparesColumns);
+}
+
+/** How long the answers are that are known already, in tokens. */
+class AnswerLengths {
+  private tokens = 0;
+  private count = 0;
+
+  note({ usage }: Answer): void {
+    if (!usage) return;
+    this.tokens += usage.output;
+    this.count++;
+  }
+
+  get mean(): number | undefined {
+    return this.count === 0 ? undefined : this.tokens / this.count;
+  }
+}
+
+function estimate(paid: readonly Question[], { mean }: AnswerLengths, judged: boolean): Estimate | undefined {
+  let usd = 0;
+  for (const { side, characters } of paid) {
+    const { price } = side.provider;
+    if (!price) return undefined;
+    usd += ((characters / CHARACTERS_A_TOKEN) * price.input + (mean ?? 0) * price.output) / 1e6;
+  }
+  return { usd, atLeast: judged || (paid.length > 0 && mean === undefined) };
 }

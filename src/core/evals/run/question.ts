@@ -28,6 +28,8 @@ export class Question {
   private identity: string | undefined;
   private mistake: string | undefined;
   private made: Prepared | undefined;
+  /** Of its prompt, once it is identified. */
+  characters = 0;
 
   constructor(arm: Side, test: Case, repeat: number, render: RenderPrompt, memory: Memory | undefined) {
     this.arm = arm;
@@ -66,6 +68,7 @@ export class Question {
     try {
       const made = this.make();
       if (keep) this.made = made;
+      this.characters = made.text.length;
       this.identity = cacheKey(providerOutput === undefined ? made.prepared.identity : `given ${contentHash(JSON.stringify(providerOutput))}`, this.repeat);
     } catch (error) {
       this.mistake = error instanceof Error ? error.message : String(error);

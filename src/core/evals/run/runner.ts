@@ -4,7 +4,7 @@ import type { Case } from "../model.ts";
 import { Breather } from "./breather.ts";
 import { BudgetError, type Caller, isRemote } from "./caller.ts";
 import { chainsOf } from "./chain.ts";
-import { lookAhead, type Outlook } from "./lookAhead.ts";
+import { lookAhead, NOTHING_PAID, type Outlook } from "./lookAhead.ts";
 import { pool } from "./pool.ts";
 import { type RenderPrompt, type Row, rowsOf } from "./rows.ts";
 import { RowWork, type RowWorkOptions } from "./rowWork.ts";
@@ -33,34 +33,56 @@ export interface RunnerOptions extends RowWorkOptions {
   readonly trustSince: number | undefined;
   readonly maxCalls: number;
   readonly maxCost: number;
+  /** A run that needs more does not start; one that has begun goes on. */
+  readonly askAbove?: Budget;
+  /** What is going to be paid for, before the first call. */
+  readonly onOutlook?: (outlook: Outlook) => void;
   /** On save: series that did not change run only if the cache has them whole. */
   readonly onlyChanged: boolean;
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** More calls than may be spent without being asked. */
+/** What may be spent. */
+export interface Budget {
+  readonly maxCalls: number;
+  /** USD */
+  readonly maxCost: number;
+}
+
+/** The run needs more than may be spent without being asked. */
 export class BudgetExceeded extends Error {
+  /** Calls. */
   readonly needed: number;
   readonly budget: number;
-  constructor(needed: number, budget: number) {
-    super(`This run needs ${needed} calls to endpoints that are not on this machine; ${budget} are allowed (onSave.maxCalls in llmops.yaml, --max-calls in the terminal). Choose Run to start it all the same.`);
+  readonly outlook: Outlook;
+  constructor(outlook: Outlook, { maxCalls, maxCost }: Budget) {
+    const allowed = outlook.paidCalls > maxCalls ? `${maxCalls} are allowed (onSave.maxCalls in llmops.yaml, --max-calls in the terminal)` : `USD ${maxCost.toFixed(2)} is allowed (onSave.maxCost in llmops.yaml, --max-cost in the terminal)`;
+    super(`This run needs ${outlookWords(outlook)}; ${allowed}.`);
     this.name = "BudgetExceeded";
-    this.needed = needed;
-    this.budget = budget;
+    this.needed = outlook.paidCalls;
+    this.budget = maxCalls;
+    this.outlook = outlook;
   }
+}
+
+/** `300 calls to endpoints that are not on this machine, about USD 1.20`. */
+export function outlookWords({ paidCalls, cost }: Outlook): string {
+  const calls = `${paidCalls} call${paidCalls === 1 ? "" : "s"} to endpoints that are not on this machine`;
+  return cost === undefined ? `${calls}, at a price that is not configured` : `${calls}, ${cost.atLeast ? "at least" : "about"} USD ${cost.usd.toFixed(cost.usd < 0.1 ? 4 : 2)}`;
 }
 
 /**
  * Runs every series of a suite on both arms, streams rows and answers to the store, and returns the
  * tallies to judge by.
- * @throws {BudgetExceeded} before the first call, when the calls needed are more than `maxCalls`.
+ * @throws {BudgetExceeded} before the first call, when more is needed than the budget or `askAbove` allow.
  * @throws {BudgetError} when the budget is used up on the way; an abort is rethrown.
  */
 export async function runSeries(options: RunnerOptions, caller: Caller): Promise<SeriesTally[]> {
   const { batch } = caller;
   const columns = columnsOf(options);
-  const outlook = needsOutlook(options) ? lookAhead(columns, caller, options) : { skipped: new Set<number>(), paidCalls: 0 };
-  checkBudget(outlook.paidCalls, caller.paidCalls, options.maxCalls);
+  const outlook = needsOutlook(options) ? lookAhead(columns, caller, options) : NOTHING_PAID;
+  checkBudget(outlook, caller.paidCalls, options);
+  if (outlook.paidCalls > 0) options.onOutlook?.(outlook);
 
   const rows = columns.flatMap((column, index) => (outlook.skipped.has(index) ? [] : column.rows));
   const total = rows.length;
@@ -103,9 +125,13 @@ function oneByOne(rows: readonly Row[]): Row[] {
   return rows.filter((row) => row.test.options.runSerially).sort((a, b) => a.test.index - b.test.index || a.repeat - b.repeat || a.series - b.series);
 }
 
-function checkBudget(needed: number, spent: number, maxCalls: number): void {
-  if (spent + needed <= maxCalls) return;
-  throw spent === 0 ? new BudgetExceeded(needed, maxCalls) : new BudgetError(`The budget of ${maxCalls} calls does not suffice for ${needed} more.`);
+function checkBudget(outlook: Outlook, spent: number, { maxCalls, maxCost, askAbove }: RunnerOptions): void {
+  const { paidCalls, cost } = outlook;
+  if (spent > 0) {
+    if (spent + paidCalls > maxCalls) throw new BudgetError(`The budget of ${maxCalls} calls does not suffice for ${paidCalls} more.`);
+    return;
+  }
+  for (const budget of [{ maxCalls, maxCost }, askAbove]) if (budget && (paidCalls > budget.maxCalls || (cost?.usd ?? 0) > budget.maxCost)) throw new BudgetExceeded(outlook, budget);
 }
 
 /** A series with its rows, and what they come to by test. */
