@@ -5,7 +5,7 @@ import type { Hunk } from "../core/regression/hunks.ts";
 import { anchor, placesOf } from "../core/regression/places.ts";
 import type { CaseChange, SeriesReport, Verdict } from "../core/regression/report.ts";
 import { INSTRUCTIONS, instructionSentence } from "../core/regression/instructions.ts";
-import { adviceSentence, baselineWords, caseSentence, changesSentence, headline, plural } from "../core/regression/words.ts";
+import { adviceSentence, baselineWords, caseSentence, changesSentence, earlySentence, headline, plural } from "../core/regression/words.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
 
@@ -74,7 +74,7 @@ function verdictDiagnostics(suite: SuiteDescription, now: number): { file: strin
   return report.series.flatMap((series) => {
     const severity = severityOf(series);
     if (severity === undefined) return [];
-    const text = message(series, baselineWords(report, now));
+    const text = message(series, baselineWords(report, now), earlySentence(report));
     const data: DiagnosticData = { suite: suite.file, verdict: series.verdict, canRepeat: series.metrics.some((metric) => metric.advice?.detectableWithRepeats) };
     return placesOf(suite, series).slice(0, MARKED_HUNKS).map(({ location, change }) => ({
       file: location.file,
@@ -107,9 +107,10 @@ function severityOf(series: SeriesReport): DiagnosticSeverity | undefined {
   }
 }
 
-function message(series: SeriesReport, baseline: string): string {
+function message(series: SeriesReport, baseline: string, early: string | undefined): string {
   const lines = series.verdict === "passed" || series.verdict === "improved" ? [`${plural(series.broke.length, "case")} broke, none of the gates regressed.`] : [headline(series)];
   if (series.hasBaseline && series.verdict !== "error") lines.push(`${changesSentence(series)} Compared with baseline ${baseline}.`);
+  if (early !== undefined) lines.push(early);
   for (const metric of series.metrics) {
     const advice = adviceSentence(metric, series.runs);
     if (advice) lines.push(advice);

@@ -1,7 +1,7 @@
 import type { Hover } from "vscode-languageserver/node";
 import type { MetricReport, RunReport, SeriesReport } from "../core/regression/report.ts";
 import { INSTRUCTIONS, instructionSentence } from "../core/regression/instructions.ts";
-import { baselineWords, formatDelta, formatInterval, formatP, formatValue, sampleSize } from "../core/regression/words.ts";
+import { baselineWords, earlySentence, formatDelta, formatInterval, formatP, formatValue, sampleSize } from "../core/regression/words.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
 
 /** On a prompt's first line: the table of its metrics, as the lens sums them up. On an instruction that is checked: how it is kept. */
@@ -14,7 +14,7 @@ export function hoverFor(file: string, line: number, entries: readonly SuiteEntr
     for (const prompt of suite.prompts) {
       if (prompt.location.file !== file || prompt.location.range.start.line !== line) continue;
       for (const series of report.series.filter((candidate) => candidate.prompt === prompt.key && !candidate.skipped)) {
-        parts.push(`**${series.label}** · ${series.provider} · ${suite.name}${state.stale ? " (changed since)" : ""}`, table(series), ...instructionList(series), `Baseline: ${baselineWords(report, now)}`, ...(report.notices ?? []).map(escaped));
+        parts.push(`**${series.label}** · ${series.provider} · ${suite.name}${state.stale ? " (changed since)" : ""}`, table(series), ...instructionList(series), `Baseline: ${baselineWords(report, now)}`, ...[earlySentence(report) ?? [], ...(report.notices ?? [])].flat().map(escaped));
       }
     }
   }

@@ -15,11 +15,13 @@ export interface AnalyseOptions {
   readonly gates: readonly Gate[];
   /** Cases that broke, run again: by series. Only those that broke here too count for the `broken` gate. */
   readonly confirmed: ReadonlyMap<string, readonly CaseTally[]>;
+  /** Level of the tests, one-sided; lower where the run was looked at before its end. */
+  readonly alpha?: number;
 }
 
 /** The verdict on every series, with its evidence. */
-export function analyse({ series, repeats, gates, confirmed }: AnalyseOptions): SeriesReport[] {
-  const metrics = judgeMetrics(series, repeats, gates);
+export function analyse({ series, repeats, gates, confirmed, alpha }: AnalyseOptions): SeriesReport[] {
+  const metrics = judgeMetrics(series, repeats, gates, alpha);
   return series.map((tally, index) => seriesReport(tally, metrics[index] ?? [], repeats, gates, confirmed.get(tally.key)));
 }
 

@@ -24,7 +24,7 @@ export async function confirmBroken(runner: RunnerOptions, caller: Caller, serie
     const own = runner.series.filter(({ key }) => compared || key === tally.key);
     const prompts = own.flatMap(({ current, baseline }) => [current.prompt, ...(baseline ? [baseline.prompt] : [])]);
     const again = wholeChains([...tests], { cases: runner.tests, prompts });
-    const rerun = await runSeries({ ...runner, series: own, tests: again, further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
+    const { series: rerun } = await runSeries({ ...runner, earlyStop: undefined, series: own, tests: again, further: MORE_RUNS, onlyChanged: false, onProgress: () => {} }, caller);
     const more = new Map(rerun.find(({ key }) => key === tally.key)?.cases.map((item) => [item.test, item]));
     confirmed.set(tally.key, tally.cases.filter(({ test }) => tests.has(test)).map((first) => withMore(first, more.get(first.test))));
   }

@@ -29,6 +29,7 @@ import type { Store } from "../store/store.ts";
 import { recordVersion } from "../store/versions.ts";
 import { analyse } from "./analyse.ts";
 import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
+import { earlyStop, LAST_ALPHA } from "./earlyStop.ts";
 import { confirmBroken } from "./confirm.ts";
 import type { Judgement } from "./output/rows.ts";
 import { suiteGraders } from "./graders.ts";
@@ -135,18 +136,20 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
+    const running = await runnerOptions(workspace, run.id, current, series, options, { suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
     const runner = {
-      ...(await runnerOptions(workspace, run.id, current, series, options, { suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) })),
+      ...running,
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
+      earlyStop: options.trigger === "save" && !run.partial ? earlyStop(gates, running.repeat) : undefined,
       preferences: gates.some((gate) => gate.metric === PREFERENCE),
     };
     const caller = new Caller({ ...runner, http: host.http });
-    const tallies = await runSeries(runner, caller);
+    const { series: tallies, looked, early } = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
     const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0).map((tally) => ({ ...tally, instructions: instructions.get(tally.prompt)?.map(({ info }) => info) }));
     const confirmed = await confirmBroken(runner, caller, judged, gates);
     const spent: Spent = { calls: caller.calls, cached: caller.cached, cost: caller.cost, durationMs: host.clock.now() - started };
-    const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed });
+    const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed, alpha: looked && !early ? LAST_ALPHA : undefined });
     const text = redactor.redact(
       JSON.stringify({
         runId: run.id,
@@ -158,6 +161,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         dirty: found.dirty,
         startedAt: started,
         ...spent,
+        early,
         hasAbsoluteGate: gates.some(isAbsolute),
         origins: [...called],
         notices: noticesOf(metrics, gates, judged),

@@ -58,6 +58,11 @@ export function measure(series: SeriesTally, repeats: number, gates: readonly Ga
   return measured.filter(({ name, gate, current }) => gate !== undefined || (current !== undefined && !(name === "profanity-list" && moderated)));
 }
 
+/** Of a series only what a gate compares with the baseline. */
+export function measureCompared(series: SeriesTally, repeats: number, gates: readonly Gate[]): Measured[] {
+  return gates.filter((gate) => gate.tolerance).map((gate) => measureOne(gate.metric, series, repeats, gate)).filter(({ comparison }) => comparison);
+}
+
 const EVERY_SUITE = ["latency-p50", "latency-p95", "instruction-following", "toxicity", "profanity-list", "cost", "tokens"];
 
 function measureOne(name: string, series: SeriesTally, repeats: number, gate: Gate | undefined): Measured {

@@ -123,6 +123,8 @@ export interface RunReport {
   readonly cached: number;
   /** USD, as far as prices are known. */
   readonly cost: number;
+  /** The cases of a save that settled a regression before all were asked. */
+  readonly early?: { readonly cases: number; readonly of: number };
   /** Whether a `min` or `max` is set: it decides where there is no baseline. */
   readonly hasAbsoluteGate: boolean;
   /** What it called that is not this machine. */

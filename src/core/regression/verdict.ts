@@ -1,7 +1,7 @@
 import { type Gate, metricInfo } from "../config/gates.ts";
 import type { Tolerance } from "../config/units.ts";
 import { judged, type SeriesTally } from "../evals/run/tally.ts";
-import { ALPHA, type Measured, measure } from "./measure.ts";
+import { ALPHA, type Measured, measure, measureCompared } from "./measure.ts";
 import { passPairs } from "./pairs.ts";
 import type { MetricReport, MetricVerdict } from "./report.ts";
 import { holm } from "./statistics/holm.ts";
@@ -14,7 +14,7 @@ import { signFlipMidP } from "./statistics/signFlip.ts";
  */
 export function judgeMetrics(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[], alpha = ALPHA): MetricReport[][] {
   const measured = all.map((series) => (series.skipped ? [] : measure(series, repeats, gates)));
-  const family = measured.flatMap((metrics, index) => gatedOf(metrics, all[index]));
+  const family = measured.flatMap((metrics, index) => (all[index]?.changed ? metrics.filter((metric) => metric.gate?.tolerance && metric.comparison) : []));
   const adjusted = holm(family.map((metric) => metric.comparison?.worse ?? 1));
   const pOf = new Map(family.map((metric, index) => [metric, adjusted[index] as number]));
   return measured.map((metrics) => metrics.map((metric) => report(metric, pOf.get(metric) ?? metric.comparison?.worse, alpha)));
@@ -22,11 +22,7 @@ export function judgeMetrics(all: readonly SeriesTally[], repeats: number, gates
 
 /** What is tested together: the gated metrics of every changed series. */
 export function gatedFamily(all: readonly SeriesTally[], repeats: number, gates: readonly Gate[]): Measured[] {
-  return all.flatMap((series) => (series.skipped ? [] : gatedOf(measure(series, repeats, gates), series)));
-}
-
-function gatedOf(metrics: readonly Measured[], series: SeriesTally | undefined): Measured[] {
-  return series?.changed ? metrics.filter((metric) => metric.gate?.tolerance && metric.comparison) : [];
+  return all.flatMap((series) => (series.skipped || !series.changed ? [] : measureCompared(series, repeats, gates)));
 }
 
 function report(metric: Measured, p: number | undefined, alpha: number): MetricReport {

@@ -100,6 +100,11 @@ export function changesSentence({ broke, fixed }: Pick<SeriesReport, "broke" | "
   return `${text[0]?.toUpperCase()}${text.slice(1)}.`;
 }
 
+/** What a save left out. */
+export function earlySentence({ early }: Pick<RunReport, "early">): string | undefined {
+  return early && `Settled early, by ${early.cases} of ${plural(early.of, "case")} in random order: the size of the loss is known once all have run.`;
+}
+
 /** The first line of a verdict, worst first: `Regression: accuracy …`. */
 export function headline(series: SeriesReport): string {
   const gated = series.metrics.filter((metric) => metric.gated);

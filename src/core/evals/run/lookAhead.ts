@@ -8,6 +8,8 @@ import { ARMS, type Row, sharesAnswer } from "./rows.ts";
 export interface Outlook {
   /** Indices of series that are left out: they did not change, and are not complete in the cache. */
   readonly skipped: ReadonlySet<number>;
+  /** By key what the cache does not answer, wherever it is asked. */
+  readonly missing: ReadonlySet<string>;
   /** Calls to endpoints that are not on this machine, judges included. Of a conversation that begins anew each turn counts. */
   readonly paidCalls: number;
   /** What these calls cost; `undefined`: the price of one of them is not known. */
@@ -20,7 +22,7 @@ export interface Estimate {
   readonly atLeast: boolean;
 }
 
-export const NOTHING_PAID: Outlook = { skipped: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
+export const NOTHING_PAID: Outlook = { skipped: new Set(), missing: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
 
 /** A rule of thumb for text of any language, ± 25 %. */
 const CHARACTERS_A_TOKEN = 4;
@@ -48,7 +50,7 @@ export function lookAhead(series: readonly { readonly rows: readonly Row[]; read
       judging += judgeCalls?.(test) ?? 0;
     }
   }
-  return { skipped, paidCalls: paid.length + judging, cost: estimate(paid, answers, judging > 0) };
+  return { skipped, missing: asked, paidCalls: paid.length + judging, cost: estimate(paid, answers, judging > 0) };
 }
 
 interface Missing {

@@ -86,15 +86,19 @@ export class RowWork {
    * edit. A conversation is asked from its beginning.
    */
   async refresh(rows: readonly Row[]): Promise<void> {
-    const outdated = rows.filter((row) => this.isOutdated(row));
+    const outdated = this.outdated(rows);
     const chains = new Set(outdated.flatMap(({ chain }) => (chain ? [chain] : [])));
     await pool([...outdated.filter((row) => !row.chain).map((row) => [row]), ...[...chains].map(restarted)], this.most, async (turns) => {
       for (const row of turns) await this.run(row, true);
     });
   }
 
+  /** Rows whose cached answer was made by another model than the one that answers now. */
+  outdated(rows: readonly Row[]): Row[] {
+    return this.fingerprints.size === 0 ? [] : rows.filter((row) => this.isOutdated(row));
+  }
+
   private isOutdated(row: Row): boolean {
-    if (this.fingerprints.size === 0) return false;
     const tally = this.tallies[row.series]?.get(row.test);
     return ARMS.some((arm) => {
       const sample = tally?.[arm][row.repeat];

@@ -1,12 +1,14 @@
 import type { Clock } from "../../host.ts";
 import { setProgress } from "../../store/runs.ts";
+import { comparesColumns } from "../judges/columns.ts";
 import type { Case } from "../model.ts";
 import { Breather } from "./breather.ts";
 import { BudgetError, type Caller, isRemote } from "./caller.ts";
 import { chainsOf } from "./chain.ts";
 import { lookAhead, NOTHING_PAID, type Outlook } from "./lookAhead.ts";
+import { type EarlyStop, Looks } from "./looks.ts";
 import { pool } from "./pool.ts";
-import { type RenderPrompt, type Row, rowsOf } from "./rows.ts";
+import { ARMS, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
 import { RowWork, type RowWorkOptions } from "./rowWork.ts";
 import type { Series } from "./series.ts";
 import type { CaseTally, SeriesTally } from "./tally.ts";
@@ -39,6 +41,8 @@ export interface RunnerOptions extends RowWorkOptions {
   readonly onOutlook?: (outlook: Outlook) => void;
   /** On save: series that did not change run only if the cache has them whole. */
   readonly onlyChanged: boolean;
+  /** On save: it may end before all cases are asked. */
+  readonly earlyStop?: EarlyStop;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -73,11 +77,11 @@ export function outlookWords({ paidCalls, cost }: Outlook): string {
 
 /**
  * Runs every series of a suite on both arms, streams rows and answers to the store, and returns the
- * tallies to judge by.
+ * tallies to judge by. A run that is settled early leaves the cases out that were not part of the decision.
  * @throws {BudgetExceeded} before the first call, when more is needed than the budget or `askAbove` allow.
  * @throws {BudgetError} when the budget is used up on the way; an abort is rethrown.
  */
-export async function runSeries(options: RunnerOptions, caller: Caller): Promise<SeriesTally[]> {
+export async function runSeries(options: RunnerOptions, caller: Caller): Promise<Ran> {
   const { batch } = caller;
   const columns = columnsOf(options);
   const outlook = needsOutlook(options) ? lookAhead(columns, caller, options) : NOTHING_PAID;
@@ -96,6 +100,16 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     options.onProgress(done, total);
     await breather.breathe();
   };
+  const { earlyStop } = options;
+  const looks = earlyStop && mayEndEarly(rows, outlook) ? new Looks(rows, earlyStop.shares, options.runId) : undefined;
+  let settled: number | undefined;
+  const isSettled = (look: number) => {
+    const cases = looks!.casesAt(look);
+    const isLeft = looks!.after(look).some((row) => ARMS.some((arm) => outlook.missing.has(row[arm]?.key ?? "")));
+    // What another model answered is no evidence.
+    if (!isLeft || work.outdated(rows.filter(({ test }) => cases.has(test))).length > 0) return false;
+    return earlyStop!.settles(columns.map((column, index) => tallied(column, outlook, index, cases)), look);
+  };
   const chains = new Set(rows.flatMap(({ chain }) => (chain ? [chain] : [])));
   const inTurn = async (turns: readonly Row[]) => {
     for (const row of turns) await run(row);
@@ -104,14 +118,34 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     options.onProgress(0, total);
     await inTurn(oneByOne(rows.filter((row) => !row.chain)));
     const free = rows.filter((row) => !row.chain && !row.test.options.runSerially);
-    await Promise.all([pool(free, WORKERS, run), pool([...chains], WORKERS, (chain) => inTurn(chain.turns))]);
+    if (looks) {
+      await pool(looks.rows, WORKERS, async (row) => {
+        await run(row);
+        const look = looks.done(row);
+        if (look !== undefined && isSettled(look)) settled ??= look;
+      }, () => settled !== undefined);
+    } else await Promise.all([pool(free, WORKERS, run), pool([...chains], WORKERS, (chain) => inTurn(chain.turns))]);
     batch.flush();
-    await work.refresh(rows);
+    if (settled === undefined) await work.refresh(rows);
     await work.compareColumns();
   } finally {
     batch.flush();
   }
-  return columns.map((column, index) => tallied(column, outlook, index));
+  const cases = settled === undefined ? undefined : looks?.casesAt(settled);
+  return { series: columns.map((column, index) => tallied(column, outlook, index, cases)), looked: looks !== undefined, early: cases && { cases: cases.size, of: options.tests.length } };
+}
+
+export interface Ran {
+  readonly series: readonly SeriesTally[];
+  /** Whether it could have ended early: then the level at its end is lower. */
+  readonly looked: boolean;
+  /** The cases that settled it. */
+  readonly early: { readonly cases: number; readonly of: number } | undefined;
+}
+
+/** Only where each row stands for itself, and something is left to ask. */
+function mayEndEarly(rows: readonly Row[], { missing }: Outlook): boolean {
+  return missing.size > 0 && rows.every(({ chain, test }) => !chain && !test.options.runSerially && !test.assert.some(comparesColumns));
 }
 
 /** Where nothing costs anything, what is there already need not be known beforehand. */
@@ -156,7 +190,8 @@ function columnsOf({ series, tests, repeat, further = 0, render }: RunnerOptions
   });
 }
 
-function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Column, { skipped }: Outlook, index: number): SeriesTally {
+/** @param only of these cases; without it of all. */
+function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Column, { skipped }: Outlook, index: number, only?: ReadonlySet<Case>): SeriesTally {
   return {
     key,
     prompt: current.prompt.key,
@@ -166,6 +201,6 @@ function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Colum
     hasBaseline,
     changed: rows.some((row) => row.baseline !== undefined && row.baseline.key !== row.current.key),
     skipped: skipped.has(index),
-    cases: [...tallies.values()],
+    cases: [...tallies.values()].filter(({ test }) => !only || only.has(test)),
   };
 }
