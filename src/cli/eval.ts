@@ -132,7 +132,7 @@ function left(budget: number | undefined, reports: readonly RunReport[], spent: 
 }
 
 function budgetWords(error: BudgetExceeded | BudgetError): string {
-  if (error instanceof BudgetExceeded) return `needs ${outlookWords(error.outlook)}, and ${error.needed > error.budget ? `--max-calls leaves ${error.budget}` : "--max-cost leaves less"}: none was made.`;
+  if (error instanceof BudgetExceeded) return `needs ${outlookWords(error.outlook)}, and --max-calls leaves ${error.budget}: none was made.`;
   return `${error.message} What was answered is kept: the next run goes on from there.`;
 }
 

@@ -236,6 +236,7 @@ async function runnerOptions(
   const renderer = await createRenderer(dialectsOf(series));
   const fill: Render = (text, vars) => renderer.text(text, vars, env);
   const budget = options.trigger === "save" ? onSaveBudget(current.config) : { maxCalls: Infinity, maxCost: Infinity };
+  const spendable = { maxCalls: options.maxCalls ?? budget.maxCalls, maxCost: options.maxCost ?? budget.maxCost };
   return {
     runId,
     series,
@@ -251,9 +252,8 @@ async function runnerOptions(
     delayMs: suite.options.delay,
     trustSince: options.trustSince,
     useCache: options.useCache ?? suite.options.cache ?? true,
-    maxCalls: options.maxCalls ?? budget.maxCalls,
-    maxCost: options.maxCost ?? budget.maxCost,
-    askAbove: options.ask ? onSaveBudget(current.config) : undefined,
+    ...spendable,
+    askAbove: options.ask ? onSaveBudget(current.config) : options.trigger === "save" ? spendable : undefined,
     onOutlook: options.onOutlook,
     onlyChanged: options.trigger === "save",
     onProgress: options.onProgress ?? (() => {}),

@@ -100,7 +100,7 @@ describe("options of llmops eval", function () {
         const folder = folderWith(endpointSuite(4, remote(port)));
         const { code, stdout, stderr } = await llmops(folder, ["eval", "--max-calls", "3"]);
         assert.deepEqual([code, stdout, requests.length], [3, "", 0]);
-        assert.equal(stderr, "promptfooconfig.yaml: needs 4 calls to endpoints that are not on this machine, at a price that is not configured, and --max-calls leaves 3: none was made.\n");
+        assert.equal(stderr, "promptfooconfig.yaml: needs 4 calls to endpoints that are not on this machine, at least USD 5.00, and --max-calls leaves 3: none was made.\n");
         assert.equal((await llmops(folder, ["eval", "--max-calls", "4"])).code, 0);
         assert.equal((await llmops(folder, ["eval", "--max-calls", "0"])).code, 0, "the cache has it all");
       });
@@ -123,7 +123,7 @@ describe("options of llmops eval", function () {
         const folder = folderWith(endpointSuite(5, remote(port)));
         const { code, stderr } = await llmops(folder, ["eval", "--max-cost", "2", "-j", "1"]);
         assert.deepEqual([code, requests.length], [3, 2]);
-        assert.equal(stderr, "promptfooconfig.yaml: The budget of USD 2.00 is used up. What was answered is kept: the next run goes on from there.\n");
+        assert.equal(stderr, "promptfooconfig.yaml: 5 calls to endpoints that are not on this machine, at least USD 6.25.\npromptfooconfig.yaml: The budget of USD 2.00 is used up. What was answered is kept: the next run goes on from there.\n");
         const rest = await json(folder, ["eval"]);
         assert.deepEqual([rest.exit, rest.calls, rest.cached], [0, 3, 2]);
       });

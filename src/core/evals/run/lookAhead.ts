@@ -8,8 +8,8 @@ import { ARMS, type Row, sharesAnswer } from "./rows.ts";
 export interface Outlook {
   /** Indices of series that are left out: they did not change, and are not complete in the cache. */
   readonly skipped: ReadonlySet<number>;
-  /** By key what the cache does not answer, wherever it is asked. */
-  readonly missing: ReadonlySet<string>;
+  /** By key the questions that are paid for, or their judgement. */
+  readonly paid: ReadonlySet<string>;
   /** Calls to endpoints that are not on this machine, judges included. Of a conversation that begins anew each turn counts. */
   readonly paidCalls: number;
   /** What these calls cost; `undefined`: the price of one of them is not known. */
@@ -22,7 +22,7 @@ export interface Estimate {
   readonly atLeast: boolean;
 }
 
-export const NOTHING_PAID: Outlook = { skipped: new Set(), missing: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
+export const NOTHING_PAID: Outlook = { skipped: new Set(), paid: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
 
 /** A rule of thumb for text of any language, ± 25 %. */
 const CHARACTERS_A_TOKEN = 4;
@@ -35,7 +35,8 @@ export function lookAhead(series: readonly { readonly rows: readonly Row[]; read
   const asked = new Set<string>();
   const skipped = new Set<number>();
   const answers = new AnswerLengths();
-  const paid: Question[] = [];
+  const remote: Question[] = [];
+  const paid = new Set<string>();
   let judging = 0;
   for (const [index, { rows, hasBaseline }] of series.entries()) {
     const missing = rows.flatMap((row) => missingOf(row, asked, caller, answers));
@@ -46,11 +47,14 @@ export function lookAhead(series: readonly { readonly rows: readonly Row[]; read
     for (const { question, key, test } of missing) {
       if (asked.has(key)) continue;
       asked.add(key);
-      if (isRemote(question.side.provider)) paid.push(question);
-      judging += judgeCalls?.(test) ?? 0;
+      const isPaid = isRemote(question.side.provider);
+      const judgements = judgeCalls?.(test) ?? 0;
+      if (isPaid) remote.push(question);
+      if (isPaid || judgements > 0) paid.add(key);
+      judging += judgements;
     }
   }
-  return { skipped, missing: asked, paidCalls: paid.length + judging, cost: estimate(paid, answers, judging > 0) };
+  return { skipped, paid, paidCalls: remote.length + judging, cost: estimate(remote, answers, judging > 0) };
 }
 
 interface Missing {

@@ -105,7 +105,7 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
   let settled: number | undefined;
   const isSettled = (look: number) => {
     const cases = looks!.casesAt(look);
-    const isLeft = looks!.after(look).some((row) => ARMS.some((arm) => outlook.missing.has(row[arm]?.key ?? "")));
+    const isLeft = looks!.after(look).some((row) => ARMS.some((arm) => outlook.paid.has(row[arm]?.key ?? "")));
     // What another model answered is no evidence.
     if (!isLeft || work.outdated(rows.filter(({ test }) => cases.has(test))).length > 0) return false;
     return earlyStop!.settles(columns.map((column, index) => tallied(column, outlook, index, cases)), look);
@@ -143,9 +143,9 @@ export interface Ran {
   readonly early: { readonly cases: number; readonly of: number } | undefined;
 }
 
-/** Only where each row stands for itself, and something is left to ask. */
-function mayEndEarly(rows: readonly Row[], { missing }: Outlook): boolean {
-  return missing.size > 0 && rows.every(({ chain, test }) => !chain && !test.options.runSerially && !test.assert.some(comparesColumns));
+/** Only where each row stands for itself, and ending saves money: what costs nothing is asked, as all of the evidence is better than part of it. */
+function mayEndEarly(rows: readonly Row[], { paid }: Outlook): boolean {
+  return paid.size > 0 && rows.every(({ chain, test }) => !chain && !test.options.runSerially && !test.assert.some(comparesColumns));
 }
 
 /** Where nothing costs anything, what is there already need not be known beforehand. */
@@ -165,7 +165,9 @@ function checkBudget(outlook: Outlook, spent: number, { maxCalls, maxCost, askAb
     if (spent + paidCalls > maxCalls) throw new BudgetError(`The budget of ${maxCalls} calls does not suffice for ${paidCalls} more.`);
     return;
   }
-  for (const budget of [{ maxCalls, maxCost }, askAbove]) if (budget && (paidCalls > budget.maxCalls || (cost?.usd ?? 0) > budget.maxCost)) throw new BudgetExceeded(outlook, budget);
+  // What calls cost is an estimate: it is asked about, and refuses nothing that a person has set a budget for.
+  if (paidCalls > maxCalls) throw new BudgetExceeded(outlook, { maxCalls, maxCost });
+  if (askAbove && (paidCalls > askAbove.maxCalls || (cost?.usd ?? 0) > askAbove.maxCost)) throw new BudgetExceeded(outlook, askAbove);
 }
 
 /** A series with its rows, and what they come to by test. */
