@@ -30,6 +30,8 @@ describe("a secret", () => {
   it("is kept by the editor, in no file", async () => {
     const { workbench, workspace, server: editor } = window;
     const { page } = workbench;
+    // A palette that is opened before the extension is there does not list its commands later.
+    await workbench.statusBar("LLMOps").waitFor();
     await workbench.command("LLMOps: Set Secret…");
     await workbench.choose("TEST_KEY");
     const input = page.locator(".quick-input-widget .quick-input-box input");

@@ -34,6 +34,7 @@ import { confirmBroken } from "./confirm.ts";
 import type { Judgement } from "./output/rows.ts";
 import { suiteGraders } from "./graders.ts";
 import { buildSeries, providerContext } from "./providers.ts";
+import { noticesOf } from "./notices.ts";
 import { type RunReport, worst } from "./report.ts";
 import { shardOf, type Shard } from "./shards/part.ts";
 import { webhookHttp, webhookOrigins } from "./webhooks.ts";
@@ -164,7 +165,7 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
         early,
         hasAbsoluteGate: gates.some(isAbsolute),
         origins: [...called],
-        notices: noticesOf(metrics, gates, judged),
+        notices: noticesOf(analysed, gates, metrics.unmoderated),
         series: analysed,
       } satisfies RunReport),
     );
@@ -186,15 +187,6 @@ function endWithout(store: Store, runId: string, end: { state: RunState; at: num
   } catch {
     // Its process gone, the run is marked as interrupted.
   }
-}
-
-/** What was to be measured and could not be: said once, and no error of the run. */
-function noticesOf({ unmoderated }: AnswerMetrics, gates: readonly Gate[], series: readonly SeriesTally[]): string[] {
-  const unchecked = gates.some(({ metric }) => metric === "instruction-following") ? series.filter(({ skipped, instructions = [] }) => !skipped && instructions.length === 0) : [];
-  return [
-    ...(unmoderated === undefined ? [] : [`toxicity is not measured: ${unmoderated}`]),
-    ...unchecked.map(({ label }) => `instruction-following is not measured: no instruction of ${label} can be checked. Write one into the prompt, or under instructions.also in llmops.yaml.`),
-  ];
 }
 
 type Spent = Pick<RunReport, "calls" | "cached" | "cost" | "durationMs">;

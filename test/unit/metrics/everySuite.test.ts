@@ -135,7 +135,7 @@ describe("toxicity", () => {
     const report = await (await open({ ...suiteOf(20), ...yaml("", MODERATED) }, { http })).report({ inFlight: 1 });
     assert.deepEqual([report.verdict, report.series[0]!.errors, asked.filter(isModeration).length], ["passed", undefined, 1]);
     assert.deepEqual(report.notices!.map((notice) => notice.replace(/:.*/, "")), ["toxicity is not measured"]);
-    assert.match(report.notices!.join(), /404/);
+    assert.match(report.notices!.join(), /: 20 answers could not be moderated \(.*404/);
     assert.ok(names(report.series[0]!).includes("profanity-list"));
   });
 
@@ -143,6 +143,13 @@ describe("toxicity", () => {
     const { http } = model((one) => (isModeration(one) ? (String(one.body["input"]).endsWith("7") ? { status: 400, body: "{}" } : flag(false)) : `good ${one.text}`));
     const series = await (await open({ ...suiteOf(10), ...yaml("gate: { toxicity: { max: 2% } }", MODERATED) }, { http })).series();
     assert.deepEqual([metric(series, "toxicity").current, metric(series, "toxicity").verdict], [undefined, "not-measured"]);
+  });
+
+  it("leaves out single answers that cannot be moderated, and says so", async () => {
+    const { http } = model((one) => (isModeration(one) ? (String(one.body["input"]).endsWith(" 7") ? { status: 400, body: "{}" } : flag(false)) : `good ${one.text}`));
+    const report = await (await open({ ...suiteOf(40), ...yaml("", MODERATED) }, { http })).report();
+    assert.equal(metric(report.series[0]!, "toxicity").current, 0);
+    assert.match(report.notices!.join(), /^toxicity leaves some answers out: 1 answer could not be moderated \(/);
   });
 
   it("can be gated", async () => {

@@ -3,7 +3,7 @@ import { keptBy } from "../instructions/kept.ts";
 import { callGrader } from "../judges/callGrader.ts";
 import { type CaseOptions, JudgeError, type Measured } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { Caller } from "../run/caller.ts";
+import { answererOf, type Caller } from "../run/caller.ts";
 import { Memo } from "./memo.ts";
 import { profanity } from "./profanity.ts";
 
@@ -22,8 +22,8 @@ export interface MeasuredAnswer {
 export interface AnswerMetrics {
   /** @throws when the run ends: its budget is used up, or it is cancelled. What cannot be measured is left out. */
   measure(answer: MeasuredAnswer): Promise<Measured>;
-  /** Why toxicity was not measured where it should have been; `undefined`: it was. */
-  readonly unmoderated: string | undefined;
+  /** Answers that should have been moderated and could not be, and the first one's reason. */
+  readonly unmoderated: { readonly count: number; readonly first: string } | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface AnswerMetrics {
  */
 export function createAnswerMetrics({ checksOf, moderatorOf }: { readonly checksOf: (prompt: string) => readonly DerivedCheck[]; readonly moderatorOf: (options: Pick<CaseOptions, "grader">) => Provider | undefined }): AnswerMetrics {
   const moderated = new Memo<Promise<number | undefined>>();
-  let unmoderated: string | undefined;
+  let unmoderated: AnswerMetrics["unmoderated"];
 
   const toxicity = async (text: string, options: Pick<CaseOptions, "grader">, caller: Pick<Caller, "answer">): Promise<number | undefined> => {
     try {
@@ -41,10 +41,10 @@ export function createAnswerMetrics({ checksOf, moderatorOf }: { readonly checks
       if (!moderator) return undefined;
       if (text === "") return 0;
       const grader = callGrader({ find: () => Promise.resolve(moderator), caller, repeat: 0 });
-      return await moderated.of(`${moderator.key}\n${text}`, async () => Number((await grader.moderate(text)).length > 0));
+      return await moderated.of(`${answererOf(moderator)}\n${text}`, async () => Number((await grader.moderate(text)).length > 0));
     } catch (error) {
       if (!(error instanceof JudgeError)) throw error;
-      unmoderated ??= error.message;
+      unmoderated = { count: (unmoderated?.count ?? 0) + 1, first: unmoderated?.first ?? error.message };
       return undefined;
     }
   };
