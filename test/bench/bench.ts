@@ -6,14 +6,16 @@ import { root } from "../harness/paths.ts";
 import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
 import { type Row, table } from "./measure.ts";
+import { pipelineRows } from "./pipeline.ts";
 
-/** `npm run bench [engine] [editor] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
+/** `npm run bench [engine] [pipeline] [editor] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
 
 await build();
 const rows: Row[] = [];
 if (wants("engine")) rows.push(...(await engineRows()));
+if (wants("pipeline")) rows.push(...(await pipelineRows()));
 if (wants("editor")) rows.push(...(await editorRows()));
 
 const [cpu] = cpus();

@@ -92,6 +92,16 @@ export function addPipelineCommands(program: Command, act: Act, { collect, posit
     .action(act(async (front, options: object) => (await import("./promote.ts")).environmentsCommand(front, options)));
 
   program
+    .command("ci")
+    .description("continuous integration")
+    .command("init")
+    .description("write a workflow that runs the on-commit stages")
+    .argument("<system>", "github or gitlab")
+    .option("--package <spec>", "what npm installs the engine from: name@version, a URL, or a tarball in this repository")
+    .option("--force", "overwrite the file that is there")
+    .option(...json)
+    .action(act(async (front, system: string, options: object) => (await import("../ci/init.ts")).ciInitCommand(front, system, options)));
+  program
     .command("hooks")
     .description("git hooks")
     .command("install")

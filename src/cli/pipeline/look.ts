@@ -1,4 +1,3 @@
-import { loadPipeline } from "../../core/pipeline/definition.ts";
 import { findPipelineRun, listPipelineRuns, type RunRecord } from "../../core/store/pipeline/records.ts";
 import { readLog } from "../../core/store/pipeline/logs.ts";
 import { loadConfig } from "../../core/config/load.ts";
@@ -13,12 +12,12 @@ const LOG_PAGE = 50;
 
 export async function validateCommand(front: Front, options: { json?: boolean }): Promise<number> {
   const workspace = await front.workspace();
-  const { problems } = await loadConfig({ snapshot: workspace.disk, root: workspace.root });
+  const { problems, config } = await loadConfig({ snapshot: workspace.disk, root: workspace.root });
   for (const problem of problems) front.problem(problem);
   const invalid = problems.some(({ severity }) => severity === "error");
   if (options.json) front.print(JSON.stringify({ valid: !invalid, problems }));
   else if (!invalid) {
-    const { stages } = (await loadPipeline(workspace.root, workspace.disk)).definition;
+    const stages = config?.pipeline ?? [];
     front.print(stages.length === 0 ? "There is no pipeline in llmops.yaml." : `The pipeline is valid: ${stages.map(({ name, trigger }) => `${name} (${trigger})`).join(", ")}.`);
   }
   return invalid ? EXIT.usage : EXIT.ok;
