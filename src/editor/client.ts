@@ -19,6 +19,7 @@ import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
 import { type EnvironmentNode, EnvironmentsTree } from "./views/environmentsTree.ts";
 import type { LazyView } from "./views/lazyView.ts";
+import { pipelineNotices } from "./views/pipelineNotices.ts";
 import { type PipelineNode, PipelineTree } from "./views/pipelineTree.ts";
 import { type RunsNode, RunsTree } from "./views/runsTree.ts";
 import { staleDecorations } from "./views/staleDecorations.ts";
@@ -101,7 +102,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, staleDecorations());
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, staleDecorations(), pipelineNotices(pipelines));
 
   return {
     begin: async () => void (await engine.ready().catch(() => {})),

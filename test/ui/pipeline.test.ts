@@ -35,7 +35,6 @@ describe("the pipeline", () => {
 
   it("asks once before it runs a definition here; a commit in the source-control view then starts its stages", async () => {
     const { workbench, workspace } = window;
-    const { page } = workbench;
     const prompt = join(workspace.folder, "prompts/triage.txt");
     writeFileSync(prompt, readFileSync(prompt, "utf8").replace("\n", "\n\n"));
     await commit("A blank line");
@@ -47,13 +46,14 @@ describe("the pipeline", () => {
     await row("release", "waits for you").waitFor();
     await workbench.viewRows("Environments").filter({ hasText: "staging" }).filter({ hasText: /[0-9a-f]{7} · just now/ }).waitFor();
     await workbench.screenshotThemes("pipeline-waiting");
-    await page.keyboard.press("Escape");
   });
 
   it("moves the version to production when a person approves", async () => {
     const { workbench, workspace } = window;
     const { page } = workbench;
-    await workbench.command("LLMOps: Approve…");
+    const notice = workbench.toast("The stage release waits for your approval");
+    await notice.waitFor();
+    await notice.locator(".monaco-button", { hasText: "Approve…" }).click();
     await page.locator(".quick-input-widget input").first().waitFor();
     await workbench.screenshot("pipeline-approve");
     await page.keyboard.type("good");
@@ -61,7 +61,9 @@ describe("the pipeline", () => {
     await row("release", "passed").waitFor({ timeout: 30_000 });
     const head = workspace.git("rev-parse", "--short=7", "HEAD").trim();
     await workbench.viewRows("Environments").filter({ hasText: "production" }).filter({ hasText: head }).waitFor();
+    await workbench.toast("is in production. Changes can be compared with it from now on").waitFor();
     await workbench.screenshotThemes("pipeline-released");
+    await workbench.command("Notifications: Clear All Notifications");
   });
 
   it("stops at a bad prompt, with the failing cases one click away", async () => {

@@ -51,12 +51,14 @@ export function watchHead(repository: Repository, clock: Clock, moved: (move: He
   };
 }
 
-/** How many of the older entries are the end of the newer list: what comes before them is new. */
+/**
+ * How many entries at the end of the list now were the first ones before: what comes before them is new.
+ * The oldest may be gone: pushed out of the page, or expired.
+ */
 function overlap(now: readonly string[], before: readonly string[]): number {
-  for (let fresh = 0; fresh <= now.length; fresh++) {
+  for (let fresh = 0; fresh < now.length; fresh++) {
     const rest = now.slice(fresh);
-    // A full page has pushed as many old entries out as there are new ones.
-    if (rest.every((entry, index) => entry === before[index]) && (rest.length === before.length || now.length === REMEMBERED)) return rest.length;
+    if (rest.every((entry, index) => entry === before[index])) return rest.length;
   }
   return 0;
 }

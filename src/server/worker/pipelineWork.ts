@@ -49,6 +49,7 @@ export class PipelineWork {
     const opened = this.open(folder, workspace);
     switch (action.kind) {
       case "overview":
+        opened.triggers.definitionMayHaveChanged();
         return overviewOf(workspace);
       case "run":
         return this.start(opened, { trigger: action.trigger, stages: action.stages, again: true }, true);
@@ -80,7 +81,7 @@ export class PipelineWork {
       case "log":
         return readLog(store, action.attempt, 0, Number.MAX_SAFE_INTEGER).map(({ text }) => text).join("");
       case "dataChanged":
-        opened.triggers.dataMayHaveChanged();
+        void opened.triggers.dataMayHaveChanged();
         return null;
     }
   }
@@ -105,7 +106,7 @@ export class PipelineWork {
       seen = events.at(-1)?.seq ?? seen;
       if (events.some(({ kind }) => kind === "pipeline-changed")) this.options.changed(folder);
     });
-    triggers.dataMayHaveChanged();
+    void triggers.dataMayHaveChanged();
     void this.resumeCutOff(opened);
     return opened;
   }

@@ -110,6 +110,16 @@ for (const format of ["files", "reftable"]) {
       other.stop();
     });
 
+    it("takes no old entry for a new one when the reflog expires", async () => {
+      const folder = repositoryOf({ a: "1" });
+      const { git, moves, after, stop } = await watched(folder);
+      await after(() => (write(folder, { a: "2" }), git("commit", "-qam", "Second")));
+      git("reflog", "expire", "--expire=all", "HEAD");
+      const { isNew } = await after(() => git("checkout", "-q", "--detach", "HEAD~1"));
+      assert.deepEqual([isNew, moves.length], [false, 2]);
+      stop();
+    });
+
     it("sees the first commit of a repository", async () => {
       const folder = folderWith({ a: "1" });
       gitIn(folder)("init", "-q", "-b", "main");

@@ -53,7 +53,7 @@ class Watched {
   now = at("2026-11-25T10:00:00");
   readonly due: LaunchRequest[] = [];
   private wakers: (() => void)[] = [];
-  private told = () => {};
+  private asleep = () => {};
   private watch: TriggerWatch | undefined;
   readonly bench: Bench;
 
@@ -63,10 +63,10 @@ class Watched {
 
   open(): TriggerWatch {
     const { workspace } = this.bench;
-    const clock = { ...workspace.host.clock, now: () => this.now, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve) => (this.wakers.push(resolve), signal?.addEventListener("abort", () => resolve()))) };
+    const clock = { ...workspace.host.clock, now: () => this.now, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve) => (this.wakers.push(resolve), signal?.addEventListener("abort", () => resolve()), this.asleep())) };
     this.watch = new TriggerWatch(
       { ...workspace, host: { ...workspace.host, clock } },
-      { due: async (request) => void (this.due.push(request), this.told()), headMoved() {}, failed: (error) => assert.fail(String(error)) },
+      { due: async (request) => void this.due.push(request), headMoved() {}, failed: (error) => assert.fail(String(error)) },
     );
     return this.watch;
   }
@@ -84,20 +84,14 @@ class Watched {
   }
 
   async slept(): Promise<void> {
-    while (this.wakers.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async next(): Promise<LaunchRequest> {
-    const count = this.due.length;
-    while (this.due.length === count) await new Promise<void>((resolve) => (this.told = resolve));
-    return this.due.at(-1)!;
+    if (this.wakers.length === 0) await new Promise<void>((resolve) => (this.asleep = resolve));
   }
 }
 
 describe("what starts stages", () => {
   it("a schedule: at its instants while a window is open, and once for all that were missed while none was", async () => {
     const watched = new Watched(await Bench.of(["{ name: hourly, trigger: on-schedule, schedule: '0 * * * *', steps: [{ name: s, command: c }] }"]));
-    watched.open();
+    watched.open().definitionMayHaveChanged();
     await watched.goOn(at("2026-11-25T10:59:00"));
     assert.deepEqual(watched.due, [], "nothing is made up for that was never seen");
     await watched.goOn(at("2026-11-25T11:00:00"));
@@ -107,7 +101,7 @@ describe("what starts stages", () => {
     watched.close();
 
     watched.now = at("2026-11-25T15:30:00");
-    watched.open();
+    watched.open().definitionMayHaveChanged();
     await watched.goOn(at("2026-11-25T15:31:00"));
     assert.deepEqual(watched.due.slice(1).map(({ due, by }) => [due, by]), [[at("2026-11-25T15:00:00"), `the schedule, late: it was due ${new Date(at("2026-11-25T15:00:00")).toISOString()}`]]);
     watched.close();
@@ -118,21 +112,17 @@ describe("what starts stages", () => {
     const bench = await Bench.of([], { files: { "llmops.yaml": pipelineYaml(["{ name: train, trigger: on-data-change, data: data/train.jsonl, steps: [{ name: s, command: c }] }"]), "data/train.jsonl": "1" } });
     const watched = new Watched(bench);
     const first = watched.open();
-    first.dataMayHaveChanged();
-    first.dataMayHaveChanged();
+    await first.dataMayHaveChanged();
+    await first.dataMayHaveChanged();
     write(bench.folder, { "data/train.jsonl": "1" });
-    first.dataMayHaveChanged();
-    await watched.goOn(watched.now + 1000);
+    await first.dataMayHaveChanged();
     assert.deepEqual(watched.due, []);
     write(bench.folder, { "data/train.jsonl": "2" });
-    const next = watched.next();
-    first.dataMayHaveChanged();
-    assert.deepEqual([(await next).trigger, (await next).stages], ["on-data-change", ["train"]]);
+    await first.dataMayHaveChanged();
+    assert.deepEqual(watched.due.map(({ trigger, stages }) => [trigger, stages]), [["on-data-change", ["train"]]]);
     watched.close();
     write(bench.folder, { "data/train.jsonl": "3" });
-    const missed = watched.next();
-    watched.open().dataMayHaveChanged();
-    await missed;
+    await watched.open().dataMayHaveChanged();
     assert.equal(watched.due.length, 2);
     watched.close();
     bench.close();

@@ -13,8 +13,8 @@ import { TestClient } from "./client.ts";
 const STAGES = ["{ name: check, trigger: on-commit, steps: [{ name: say, command: 'echo said; touch ran' }] }", "{ name: release, trigger: on-commit, needs: [check], approval: true, steps: [{ name: s, command: touch released }] }"];
 
 /** A client that keeps what it is told of pipelines, and answers the question for consent. */
-async function watch(folder: string, agree: boolean) {
-  const client = await TestClient.start(folder);
+async function watch(folder: string, agree: boolean, agreed: readonly string[] = []) {
+  const client = await TestClient.start(folder, { approvals: { origins: [], secrets: [], pipelines: agreed } });
   const told: Overview[] = [];
   const asked: PipelineConsent[] = [];
   let output = "";
@@ -76,6 +76,24 @@ describe("the language server: pipelines", function () {
     assert.equal(asked[1]?.byPerson, true);
     assert.equal(existsSync(join(folder, "ran")), false);
     await client.stop();
+  });
+
+  it("takes up in the next window what the last one was killed in, when its definition was agreed to", async () => {
+    const folder = folderWith({ "llmops.yaml": pipelineYaml(["{ name: slow, trigger: on-commit, steps: [{ name: s, command: 'touch begun; until [ -e go ]; do sleep 0.05; done' }] }"]), a: "1" });
+    const git = commitAll(folder);
+    const first = await watch(folder, true);
+    await first.until(() => first.told.length > 0);
+    write(folder, { a: "2" });
+    git("commit", "-qam", "Second");
+    await first.until(() => existsSync(join(folder, "begun")));
+    first.client.process.kill("SIGKILL");
+    write(folder, { go: "" });
+    const second = await watch(folder, false, [first.asked[0]!.hash]);
+    await second.until(() => second.states()?.[0] === "slow passed");
+    const { last } = second.told.at(-1)!.stages[0]!;
+    assert.equal(last?.stage.steps[0]?.attempts.at(-1)?.state, "passed");
+    assert.equal((await second.ask<unknown[]>({ kind: "history", limit: 10 })).length, 1);
+    await second.client.stop();
   });
 
   it("says what keeps the pipeline from being read", async () => {

@@ -25,6 +25,7 @@ export class TriggerWatch {
   private readonly control = new AbortController();
   private readonly stopHead: () => void;
   private looking: Promise<void> = Promise.resolve();
+  private keepsTime = false;
 
   constructor(workspace: Workspace, events: TriggerEvents) {
     this.workspace = workspace;
@@ -33,15 +34,21 @@ export class TriggerWatch {
     this.stopHead = repository
       ? watchHead(repository, host.clock, ({ commit, isNew }) => {
           events.headMoved();
-          if (isNew && commit !== undefined) this.attempt(() => this.committed(commit));
+          this.definitionMayHaveChanged();
+          if (isNew && commit !== undefined) void this.attempt(() => this.committed(commit));
         })
       : () => {};
     void this.keepTime();
   }
 
-  /** Files of some data may have changed: their contents are compared with what was last seen. */
-  dataMayHaveChanged(): void {
-    this.attempt(() => this.lookAtData());
+  /** `llmops.yaml` may be another: time is kept for the schedules that it has now. */
+  definitionMayHaveChanged(): void {
+    void this.keepTime();
+  }
+
+  /** Files of some data may have changed: their contents are compared with what was last seen. Resolves when they have been. */
+  dataMayHaveChanged(): Promise<void> {
+    return this.attempt(() => this.lookAtData());
   }
 
   stop(): void {
@@ -68,16 +75,21 @@ export class TriggerWatch {
     }
   }
 
+  /** As long as there are schedules; without one, nothing wakes an idle process. */
   private async keepTime(): Promise<void> {
+    if (this.keepsTime) return;
+    this.keepsTime = true;
     const { clock } = this.workspace.host;
     const { signal } = this.control;
-    while (!signal.aborted) {
+    for (;;) {
       await this.attempt(() => this.lookAtSchedules());
+      const schedules = scheduled(await this.definition().catch(() => undefined));
+      if (schedules.length === 0 || signal.aborted) break;
       const now = clock.now();
-      const definition = await this.definition().catch(() => undefined);
-      const next = Math.min(...scheduled(definition).map(({ schedule }) => instantsAround(schedule, now).next ?? Infinity), now + LONGEST_WAIT_MS);
+      const next = Math.min(...schedules.map(({ schedule }) => instantsAround(schedule, now).next ?? Infinity), now + LONGEST_WAIT_MS);
       await clock.sleep(Math.max(next - now, 1), signal).catch(() => {});
     }
+    this.keepsTime = false;
   }
 
   private async lookAtSchedules(): Promise<void> {
