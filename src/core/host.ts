@@ -33,6 +33,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Bytes of body after which the answer is refused. */
   readonly maxBytes: number;
+  /** Each part of the body as it comes, and milliseconds since the request was sent. */
+  readonly onData?: (part: Uint8Array, ms: number) => void;
   readonly signal?: AbortSignal;
 }
 

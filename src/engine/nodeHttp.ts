@@ -85,7 +85,10 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
       incoming.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > request.maxBytes) fail(new HttpError("too-large", `${url.host} sent more than ${Math.round(request.maxBytes / 1e6)} MB.`));
-        else chunks.push(chunk);
+        else {
+          chunks.push(chunk);
+          request.onData?.(chunk, performance.now() - started);
+        }
       });
       incoming.on("aborted", () => fail(new HttpError("cut", `${url.host} closed the connection in the middle of its answer.`)));
       incoming.on("error", () => fail(new HttpError("cut", `${url.host} closed the connection in the middle of its answer.`)));

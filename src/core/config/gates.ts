@@ -20,6 +20,8 @@ export const BUILT_IN_METRICS: Readonly<Record<string, MetricInfo>> = {
   accuracy: { direction: "higher", unit: "rate", description: "Share of the cases that pass." },
   "latency-p50": { direction: "lower", unit: "latency", description: "Median time of an answer. Measured in fresh calls only." },
   "latency-p95": { direction: "lower", unit: "latency", description: "Time within which 95 % of the answers come. Not measured under 500 fresh pairs of calls." },
+  "first-token-p50": { direction: "lower", unit: "latency", description: "Median time to an answer's first token, where answers are streamed (stream: true). Measured in fresh calls only." },
+  "first-token-p95": { direction: "lower", unit: "latency", description: "Time within which 95 % of the answers begin, where they are streamed. Not measured under 500 fresh pairs of calls." },
   cost: { direction: "lower", unit: "money", description: "USD a case, on average." },
   tokens: { direction: "lower", unit: "count", description: "Tokens a case (prompt and answer), on average." },
   toxicity: { direction: "lower", unit: "rate", description: "Share of the answers that are toxic." },

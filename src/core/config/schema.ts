@@ -19,6 +19,7 @@ const samplingParameters = {
 
 const embeddingModel = () => text().optional().describe("Model that judges ask for embeddings (similar, answer-relevance).");
 const moderationModel = () => text().optional().describe("Model that moderation asks, and that toxicity is measured by: one call an answer.");
+const stream = () => z.boolean().optional().describe("true: answers are streamed, and the time to their first token is measured.");
 
 const sandboxEndpoint = z
   .strictObject({
@@ -26,6 +27,7 @@ const sandboxEndpoint = z
     model: text().optional().describe("Name of a sandbox model."),
     embeddingModel: embeddingModel(),
     moderationModel: moderationModel(),
+    stream: stream(),
     ...samplingParameters,
   })
   .describe("The built-in model: offline, free and repeatable.");
@@ -47,6 +49,7 @@ const openaiEndpoint = z
     model: text().describe("Name of the model, as the endpoint knows it."),
     embeddingModel: embeddingModel(),
     moderationModel: moderationModel(),
+    stream: stream(),
     apiKey: secretText().optional().describe("Always a reference such as ${secret:NAME}; in braces it must be quoted. The value is kept by the editor (LLMOps: Set Secret…) or in the environment variable NAME."),
     parameters: z.looseObject(samplingParameters).optional().describe("Sent with every call. Parameters that are not listed here are passed on as they are."),
     price: price.optional().describe("Price of the model, for the cost of a run and its budget."),

@@ -172,6 +172,8 @@ export interface Answer {
   /** Text, or the parsed object where the provider gives one; `null`: no output. */
   readonly output: unknown;
   readonly latencyMs: number;
+  /** Until its first token, where it was streamed in this run. */
+  readonly firstTokenMs?: number;
   readonly usage: { readonly input: number; readonly output: number } | undefined;
   /** In the provider's currency, USD; `undefined`: not known. */
   readonly cost: number | undefined;

@@ -1,6 +1,6 @@
 import { type Direction, type Gate, metricInfo } from "../config/gates.ts";
 import type { CaseTally, Sample, SeriesTally } from "../evals/run/tally.ts";
-import { currentMean, freshLatencies, freshLatencyPairs, meanPairs, type Pair, passPairs } from "./pairs.ts";
+import { currentMean, freshPairs, freshTimes, meanPairs, type Pair, passPairs } from "./pairs.ts";
 import type { MetricReport } from "./report.ts";
 import { isCovered, valueIn } from "./sampleValues.ts";
 import { quantileDifferenceInterval } from "./statistics/bootstrap.ts";
@@ -14,6 +14,8 @@ import { signFlipMidP } from "./statistics/signFlip.ts";
 const LATENCY: Readonly<Record<string, Quantile>> = {
   "latency-p50": { q: 0.5, pairs: 20, alone: 20 },
   "latency-p95": { q: 0.95, pairs: 500, alone: 100 },
+  "first-token-p50": { q: 0.5, pairs: 20, alone: 20 },
+  "first-token-p95": { q: 0.95, pairs: 500, alone: 100 },
 };
 
 interface Quantile {
@@ -63,7 +65,7 @@ export function measureCompared(series: SeriesTally, repeats: number, gates: rea
   return gates.filter((gate) => gate.tolerance).map((gate) => measureOne(gate.metric, series, repeats, gate)).filter(({ comparison }) => comparison);
 }
 
-const EVERY_SUITE = ["latency-p50", "latency-p95", "instruction-following", "toxicity", "profanity-list", "cost", "tokens"];
+const EVERY_SUITE = ["latency-p50", "latency-p95", "first-token-p50", "first-token-p95", "instruction-following", "toxicity", "profanity-list", "cost", "tokens"];
 
 function measureOne(name: string, series: SeriesTally, repeats: number, gate: Gate | undefined): Measured {
   const direction = gate?.direction ?? metricInfo(name).direction;
@@ -116,10 +118,14 @@ function advise(before: readonly number[], after: readonly number[], repeats: nu
   };
 }
 
+const WHOLE = ({ latencyMs }: Sample) => latencyMs;
+const FIRST_TOKEN = ({ firstTokenMs }: Sample) => firstTokenMs;
+
 function latencyQuantile(name: string, { cases, hasBaseline }: SeriesTally, { q, pairs: fewest, alone }: Quantile, gate: Gate | undefined): Measured {
-  const pairs = freshLatencyPairs(cases);
+  const time = name.startsWith("first-token") ? FIRST_TOKEN : WHOLE;
+  const pairs = freshPairs(cases, time);
   if (pairs.length < fewest) {
-    const times = hasBaseline ? [] : freshLatencies(cases);
+    const times = hasBaseline ? [] : freshTimes(cases, time);
     return { name, gate, baseline: undefined, current: times.length < alone ? undefined : quantile(times, q), comparison: undefined };
   }
   const before = pairs.map((pair) => pair.baseline);

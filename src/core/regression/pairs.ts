@@ -57,22 +57,23 @@ function mean(samples: readonly (Sample | undefined)[], repeats: number, valueOf
   return sum / repeats;
 }
 
-/** Latencies of questions that differ between the arms and were both really asked in this run. */
-export function freshLatencyPairs(cases: readonly CaseTally[]): Pair[] {
+/** Times of questions that differ between the arms and were both really asked in this run. */
+export function freshPairs(cases: readonly CaseTally[], timeOf: (sample: Sample) => number | undefined): Pair[] {
   const pairs: Pair[] = [];
   for (const { current, baseline } of cases) {
     current.forEach((now, repeat) => {
       const then = baseline[repeat];
       if (!now || !then || now === then || now.cached || then.cached) return;
-      if (now.latencyMs !== undefined && then.latencyMs !== undefined) pairs.push({ current: now.latencyMs, baseline: then.latencyMs });
+      const [current, before] = [timeOf(now), timeOf(then)];
+      if (current !== undefined && before !== undefined) pairs.push({ current, baseline: before });
     });
   }
   return pairs;
 }
 
-/** How long each answer of this run took that was really asked for. */
-export function freshLatencies(cases: readonly CaseTally[]): number[] {
-  return cases.flatMap(({ current }) => current.flatMap((sample) => (judged(sample) && !sample.cached ? (sample.latencyMs ?? []) : [])));
+/** The time of each answer of this run that was really asked for. */
+export function freshTimes(cases: readonly CaseTally[], timeOf: (sample: Sample) => number | undefined): number[] {
+  return cases.flatMap(({ current }) => current.flatMap((sample) => (judged(sample) && !sample.cached ? (timeOf(sample) ?? []) : [])));
 }
 
 /** Mean of a value over the judged samples of the current arm; `undefined` without any. */

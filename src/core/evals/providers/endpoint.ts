@@ -10,8 +10,8 @@ export function endpointProvider(name: string, endpoint: EndpointConfig, locatio
     const { kind: _kind, model = "sandbox-small", embeddingModel: _embedding, moderationModel: _moderation, ...parameters } = endpoint;
     return { ...common, id: `openai:chat:${model}`, config: { apiBaseUrl: SANDBOX, ...parameters } };
   }
-  const { baseUrl, model, apiKey, parameters, price, headers } = endpoint;
-  return { ...common, id: `openai:chat:${model}`, config: { apiBaseUrl: baseUrl, apiKey, headers, price, ...parameters } };
+  const { baseUrl, model, apiKey, parameters, price, headers, stream } = endpoint;
+  return { ...common, id: `openai:chat:${model}`, config: { apiBaseUrl: baseUrl, apiKey, headers, price, stream, ...parameters } };
 }
 
 /** Who judges where an endpoint of `llmops.yaml` does: its model, and for the other kinds those that it names. */

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Answer, Message, ProviderSpec } from "../model.ts";
 import { cost, number, parsedOr, priceOf, text } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
+import { FirstToken } from "./firstToken.ts";
 import type { answerSchema } from "./openaiAnswer.ts";
 import { baseUrl, credentials, originOf, type ProviderContext, SANDBOX } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
@@ -54,22 +55,29 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
       };
     },
     async send(prepared, signal) {
+      const streams = config["stream"] === true;
       const { body } = prepared.request;
+      const first = new FirstToken();
       const url = (base === SANDBOX ? await context.sandbox() : base) + path;
       const response = await exchange(context, {
         method: "POST",
         url,
         ...(await credentials(spec, origin, context)),
-        body,
+        // How it is sent is no part of what is asked: the answer is the same, and kept under the same key.
+        body: streams ? JSON.stringify({ ...(JSON.parse(body) as object), stream: true, stream_options: { include_usage: true } }) : body,
+        ...(streams ? { onData: (part, ms) => first.note(part, ms) } : {}),
         timeoutMs,
         signal,
       });
       // Loaded with the first answer: zod is half a megabyte, and many runs come from the cache.
       const { answerSchema } = await import("./openaiAnswer.ts");
-      const parsed = answerSchema.safeParse(parseAnswer(response, url));
+      const isStream = /^text\/event-stream\b/i.test(response.headers["content-type"] ?? "");
+      const answered = isStream ? (await import("./openaiStream.ts")).assembled(response.body, new URL(url).host) : parseAnswer(response, url);
+      const parsed = answerSchema.safeParse(answered);
       if (!parsed.success) throw new CallError("unanswered", `${new URL(url).host} answered JSON that is not a chat completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
       // A test or a prompt may ask for a format of its own: what was sent decides.
-      return toAnswer(parsed.data, response.latencyMs, { ...config, ...(JSON.parse(body) as Record<string, unknown>) });
+      const answer = toAnswer(parsed.data, response.latencyMs, { ...config, ...(JSON.parse(body) as Record<string, unknown>) });
+      return isStream && first.ms !== undefined ? { ...answer, firstTokenMs: first.ms } : answer;
     },
   };
 }

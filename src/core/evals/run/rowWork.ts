@@ -146,6 +146,7 @@ export class RowWork {
     const common = {
       ...(chain && { asked: text }),
       latencyMs: answer.latencyMs,
+      ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
       cached: answer.cached,
       cost: answer.cost,
       tokens: answer.usage && answer.usage.input + answer.usage.output,

@@ -8,6 +8,8 @@ export interface Sample {
   readonly status: "passed" | "failed" | "rejected" | "error";
   readonly score: number;
   readonly latencyMs: number | undefined;
+  /** Until its first token, where it was streamed in this run. */
+  readonly firstTokenMs?: number;
   readonly cached: boolean;
   readonly cost: number | undefined;
   readonly tokens: number | undefined;

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { CallError } from "./provider.ts";
+
+/**
+ * An event of a streamed chat completion or completion.
+ * Source: OpenAI's API reference, "The chat completion chunk object".
+ */
+const eventSchema = z.looseObject({
+  model: z.string().optional(),
+  system_fingerprint: z.string().nullish(),
+  usage: z.unknown().optional(),
+  error: z.looseObject({ message: z.string().optional() }).optional(),
+  choices: z
+    .array(
+      z.looseObject({
+        text: z.string().nullish(),
+        finish_reason: z.string().nullish(),
+        logprobs: z.looseObject({ content: z.array(z.unknown()).nullish() }).nullish().catch(undefined),
+        delta: z
+          .looseObject({
+            content: z.string().nullish(),
+            refusal: z.string().nullish(),
+            tool_calls: z.array(z.looseObject({ index: z.number().optional(), id: z.string().nullish(), type: z.string().nullish(), function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }).optional() })).nullish(),
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
+});
+
+type Event = z.infer<typeof eventSchema>;
+type Choice = NonNullable<Event["choices"]>[number];
+type CallPiece = NonNullable<NonNullable<Choice["delta"]>["tool_calls"]>[number];
+
+interface ToolCall {
+  id?: string;
+  type: string;
+  function: { name: string; arguments: string };
+}
+
+/** The events of a body of server-sent events, in order. @throws {CallError} */
+function eventsIn(body: string, host: string): Event[] {
+  const events: Event[] = [];
+  let ended = false;
+  for (const line of body.split(/\r\n|\n|\r/)) {
+    const data = dataOf(line);
+    if (data === undefined) continue;
+    if (data === "[DONE]") ended = true;
+    else events.push(read(data, host));
+  }
+  const finished = events.some(({ choices }) => choices?.some(({ finish_reason }) => finish_reason));
+  if (!ended && !finished) throw new CallError("unanswered", `${host} ended its stream in the middle of the answer.`, { retry: true });
+  return events;
+}
+
+function read(data: string, host: string): Event {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    throw new CallError("unanswered", `${host} streamed an event that is not JSON.`);
+  }
+  const parsed = eventSchema.safeParse(value);
+  if (!parsed.success) throw new CallError("unanswered", `${host} streamed an event that is not part of a completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
+  if (parsed.data.error) throw new CallError("unanswered", `${host} broke its answer off: ${parsed.data.error.message ?? "an error"}.`);
+  return parsed.data;
+}
+
+/** A streamed answer as the body that the endpoint would have sent in one piece. @throws {CallError} */
+export function assembled(body: string, host: string): unknown {
+  const events = eventsIn(body, host);
+  const choices = events.flatMap((event): Choice[] => event.choices?.slice(0, 1) ?? []);
+  const joined = (parts: readonly (string | null | undefined)[]) => (parts.some((part) => typeof part === "string") ? parts.map((part) => part ?? "").join("") : null);
+  const calls = toolCalls(choices.flatMap(({ delta }) => delta?.tool_calls ?? []));
+  const logprobs = choices.flatMap((choice) => choice.logprobs?.content ?? []);
+  const choice = {
+    finish_reason: choices.findLast(({ finish_reason }) => finish_reason)?.finish_reason,
+    ...(logprobs.length > 0 ? { logprobs: { content: logprobs } } : {}),
+    ...(choices.some(({ delta }) => delta)
+      ? { message: { role: "assistant", content: joined(choices.map(({ delta }) => delta?.content)), refusal: joined(choices.map(({ delta }) => delta?.refusal)), ...(calls.length > 0 ? { tool_calls: calls } : {}) } }
+      : { text: joined(choices.map(({ text }) => text)) }),
+  };
+  const last = (key: "model" | "system_fingerprint" | "usage") => events.findLast((event) => event[key] !== undefined && event[key] !== null)?.[key];
+  return { model: last("model"), system_fingerprint: last("system_fingerprint"), usage: last("usage"), choices: [choice] };
+}
+
+/** The pieces of calls, each put to the call that its index names. */
+function toolCalls(pieces: readonly CallPiece[]): ToolCall[] {
+  const calls = new Map<number, ToolCall>();
+  for (const { index = 0, id, type, function: part } of pieces) {
+    const call = calls.get(index) ?? { type: "function", function: { name: "", arguments: "" } };
+    calls.set(index, call);
+    if (id) call.id = id;
+    if (type) call.type = type;
+    call.function.name += part?.name ?? "";
+    call.function.arguments += part?.arguments ?? "";
+  }
+  return [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+}
+
+function dataOf(line: string): string | undefined {
+  return line.startsWith("data:") ? line.slice("data:".length).trim() : undefined;
+}
