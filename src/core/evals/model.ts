@@ -13,6 +13,8 @@ export interface Suite {
   readonly options: SuiteOptions;
   /** Every file that was read for it: absolute path → text. What a version of the suite consists of. */
   readonly files: ReadonlyMap<string, string>;
+  /** Those of `files` that are code, or imported by it. */
+  readonly scripts: ReadonlySet<string>;
   /** With an `error` among them the suite does not run. */
   readonly problems: readonly Problem[];
 }

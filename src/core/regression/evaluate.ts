@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { dirname } from "node:path";
 import { defaultGates, type Gate } from "../config/gates.ts";
 import { Redactor } from "../config/redactor.ts";
 import { onSaveBudget, relativePosix } from "../config/settings.ts";
@@ -19,7 +18,7 @@ import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
-import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
+import type { SuiteCode } from "../evals/suiteCode/pool.ts";
 import type { Http } from "../host.ts";
 import { formatProblem, type Problem } from "../problem.ts";
 import type { Dialect } from "../prompts/dialects.ts";
@@ -29,6 +28,7 @@ import type { Store } from "../store/store.ts";
 import { recordVersion } from "../store/versions.ts";
 import { analyse } from "./analyse.ts";
 import { type ResolvedBaseline, resolveBaseline } from "./baseline/resolve.ts";
+import { createRunCode, type RunCode } from "./code.ts";
 import { earlyStop, LAST_ALPHA } from "./earlyStop.ts";
 import { confirmBroken } from "./confirm.ts";
 import type { Judgement } from "./output/rows.ts";
@@ -111,6 +111,15 @@ export class ConsentNeeded extends Error {
  * without a verdict; an abort is rethrown. Whatever was answered until then is in the cache.
  */
 export async function evaluateSuite(workspace: Workspace, options: EvaluateOptions): Promise<Evaluation> {
+  const code = createRunCode(workspace, options.file);
+  try {
+    return await evaluate(workspace, options, code);
+  } finally {
+    await code.close();
+  }
+}
+
+async function evaluate(workspace: Workspace, options: EvaluateOptions, code: RunCode): Promise<Evaluation> {
   const { root, host, store } = workspace;
   const started = host.clock.now();
   const current = await readVersion(workspace, workspace.disk, options.file, options.endpoint);
@@ -118,8 +127,8 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
   const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file, options.endpoint));
   const redactor = new Redactor();
-  const series = buildSeries(host, current, before, options.sandbox, redactor);
-  const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor));
+  const series = buildSeries(host, { version: current, code: code.current }, before && { version: before, code: await code.baseline(before.suite) }, options.sandbox, redactor);
+  const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor, code.current));
   const judges = await graders.plan(current.suite.cases);
   const instructions = await instructionChecks(current.suite, before?.suite, current.settings.instructions);
   const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf: graders.moderatorOf });
@@ -132,12 +141,11 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined || options.shard !== undefined };
   startRun(store, run);
   options.onStart?.(run.id);
-  const suiteCode = createSuiteCode(host.processes, { cwd: dirname(options.file) });
   const called = new Set(origins);
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
-    const running = await runnerOptions(workspace, run.id, current, series, options, { suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
+    const running = await runnerOptions(workspace, run.id, current, series, options, { suiteCode: code.current.suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
     const runner = {
       ...running,
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
@@ -175,8 +183,6 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
   } catch (error) {
     endWithout(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;
-  } finally {
-    suiteCode.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { ProblemError } from "../problem.ts";
 import type { Redactor } from "../config/redactor.ts";
 import type { ProviderSpec } from "../evals/model.ts";
@@ -7,12 +6,20 @@ import { CallError, type Provider } from "../evals/providers/provider.ts";
 import { createProvider } from "../evals/providers/registry.ts";
 import { type Series, seriesOf } from "../evals/run/series.ts";
 import type { Host, Secrets } from "../host.ts";
+import type { VersionCode } from "./code.ts";
 import type { SuiteVersion } from "./workspace.ts";
 
+/** A version of a suite with what runs its code. */
+export interface RunnableVersion {
+  readonly version: SuiteVersion;
+  readonly code: VersionCode;
+}
+
 /** The series of a suite against its baseline, with providers that can be called. */
-export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVersion | undefined, sandbox: () => Promise<string>, redactor: Redactor): Series[] {
-  const create = (version: SuiteVersion) => {
-    const context = { ...providerContext(host, version, sandbox, redactor), timeoutMs: current.suite.options.timeoutMs };
+export function buildSeries(host: Host, now: RunnableVersion, then: RunnableVersion | undefined, sandbox: () => Promise<string>, redactor: Redactor): Series[] {
+  const { version: current } = now;
+  const create = ({ version, code }: RunnableVersion) => {
+    const context = { ...providerContext(host, version, sandbox, redactor, code), timeoutMs: current.suite.options.timeoutMs };
     return (spec: ProviderSpec): Provider | undefined => {
       try {
         return createProvider(spec, context);
@@ -22,8 +29,8 @@ export function buildSeries(host: Host, current: SuiteVersion, before: SuiteVers
       }
     };
   };
-  const own = ownProviders(current, create(current));
-  return seriesOf(current.suite, before && withCurrentKeys(before.suite, current.suite), create(current), before ? create(before) : undefined, own);
+  const before = then && { suite: withCurrentKeys(then.version.suite, current.suite), create: create(then), code: then.code.suiteCode === now.code.suiteCode ? undefined : then.code.suiteCode };
+  return seriesOf(current.suite, create(now), before, ownProviders(current, create(now)));
 }
 
 /** The providers that tests name for themselves. */
@@ -35,9 +42,9 @@ function ownProviders({ suite }: SuiteVersion, create: (spec: ProviderSpec) => P
 }
 
 /** What the providers of a version of a suite are made with. */
-export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor): ProviderContext {
+export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor, code: VersionCode): ProviderContext {
   const env = { ...read, ...suite.options.env };
-  return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, folder: dirname(suite.file), redactor };
+  return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, ...code, redactor };
 }
 
 /** A baseline keeps no keys and headers: today's are used for the same provider. */

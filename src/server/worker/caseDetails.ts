@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { Redactor } from "../../core/config/redactor.ts";
 import { visibleEnv } from "../../core/config/visibleEnv.ts";
 import type { Render as Fill } from "../../core/evals/assertions/definition.ts";
@@ -12,9 +11,9 @@ import { CallError } from "../../core/evals/providers/provider.ts";
 import { Caller } from "../../core/evals/run/caller.ts";
 import { rowsOf } from "../../core/evals/run/rows.ts";
 import type { Series } from "../../core/evals/run/series.ts";
-import { createSuiteCode } from "../../core/evals/suiteCode/pool.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
 import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
+import { createRunCode } from "../../core/regression/code.ts";
 import { suiteGraders } from "../../core/regression/graders.ts";
 import { buildSeries, providerContext } from "../../core/regression/providers.ts";
 import { formatDuration } from "../../core/regression/words.ts";
@@ -31,8 +30,9 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const redactor = new Redactor();
   const env = visibleEnv(version.env, version.suite.options.env);
   const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
-  const suiteCode = createSuiteCode(workspace.host.processes, { cwd: dirname(file), poolSize: 1 });
-  const { find: findGrader, moderatorOf } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor));
+  const code = createRunCode(workspace, file);
+  const { suiteCode } = code.current;
+  const { find: findGrader, moderatorOf } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor, code.current));
   const { baseline } = await resolveBaseline(workspace, file, version.files);
   const before = baseline && (await readVersion(workspace, baseline.snapshot, file));
   const instructions = await instructionChecks(version.suite, before?.suite, version.settings.instructions);
@@ -44,7 +44,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
     const columns: Column[] = [];
-    for (const series of buildSeries(workspace.host, version, undefined, sandbox, redactor)) {
+    for (const series of buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor)) {
       columns.push(...(await askColumn(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), (row) => judge({ ...row, caller }), signal)));
     }
     const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
@@ -52,7 +52,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
     caller.batch.flush();
     return redactor.redact(parts.join("\n\n"));
   } finally {
-    suiteCode.close();
+    await code.close();
   }
 }
 

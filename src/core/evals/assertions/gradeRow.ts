@@ -24,7 +24,7 @@ export interface JudgedAnswer {
   readonly answer: Answer;
   readonly promptText: string;
   /** Whose prompt and provider it is: what the provider's outputs become comes before the test's own transform. */
-  readonly side?: Pick<Side, "prompt" | "transform" | "response">;
+  readonly side?: Pick<Side, "prompt" | "transform" | "response" | "code">;
   /** From 0. */
   readonly repeat?: number;
   /** By whom judges are asked in their turn; without it none can be. */
@@ -40,11 +40,13 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
     const { description, vars, threshold, metadata, options } = test;
     // Who judges is none of a script\'s business, and no plain data.
     const { grader: _grader, ...shown } = options;
-    const said = side?.response === undefined ? answer.output : await responded(tools.suiteCode, side.response, answer.output);
+    // The provider's code is its version's own; that of tests is today's for both.
+    const own = side?.code ?? tools.suiteCode;
+    const said = side?.response === undefined ? answer.output : await responded(own, side.response, answer.output);
     let output = said;
-    for (const code of [side?.transform, options.transform]) {
+    for (const [suiteCode, code] of [[own, side?.transform], [tools.suiteCode, options.transform]] as const) {
       if (code === undefined || output === null || output === undefined) continue;
-      output = await transformed(tools.suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
+      output = await transformed(suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
     }
     const grade = await gradeRow({
       assert: test.assert,

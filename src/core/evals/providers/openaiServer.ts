@@ -1,6 +1,7 @@
 import type { Redactor } from "../../config/redactor.ts";
 import type { Host } from "../../host.ts";
 import type { ProviderSpec } from "../model.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
 import { keyHeaders, text, trim } from "./apiServer.ts";
 import { fillAddress } from "./credentials.ts";
 import type { ExchangeRequest } from "./exchange.ts";
@@ -18,6 +19,8 @@ export interface ProviderContext {
   readonly timeoutMs: number | undefined;
   /** The suite's: programs are found from here, and none runs without it. */
   readonly folder?: string;
+  /** Runs the suite's own code; providers that are code need it. */
+  readonly suiteCode?: SuiteCode;
   /** Learns every value that is released, so that messages can be masked. */
   readonly redactor: Redactor;
 }

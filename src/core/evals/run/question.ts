@@ -41,10 +41,9 @@ export class Question {
 
   /** The prompt and who is asked: the test's own provider before the series'. */
   get side(): Side {
-    const { prompt, provider, own, transform, response } = this.arm;
     const { provider: named } = this.test;
-    const other = named && own?.get(named);
-    return { prompt, transform, provider: other ?? provider, response: other ? named.response : response };
+    const other = named && this.arm.own?.get(named);
+    return other ? { ...this.arm, provider: other, response: named.response } : this.arm;
   }
 
   /** By which its answer is found again; `undefined`: it cannot be asked. */

@@ -3,7 +3,7 @@ import type { Rendered } from "../../prompts/renderer.ts";
 import type { Case } from "../model.ts";
 import type { Chain } from "./chain.ts";
 import { Question } from "./question.ts";
-import { runsUnder, type Series } from "./series.ts";
+import { judgedAlike, runsUnder, type Series } from "./series.ts";
 
 export type Arm = "current" | "baseline";
 
@@ -44,7 +44,7 @@ export function* rowsOf(series: Series, index: number, tests: readonly Case[], r
   }
 }
 
-/** Whether both arms ask the very same; `false` without a baseline. */
+/** Whether both arms ask the very same and judge the answer alike; `false` without a baseline. */
 export function sharesAnswer({ current, baseline }: Row): boolean {
-  return baseline?.key !== undefined && baseline.key === current.key;
+  return baseline?.key !== undefined && baseline.key === current.key && judgedAlike(current.side, baseline.side);
 }

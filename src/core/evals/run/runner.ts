@@ -8,7 +8,7 @@ import { chainsOf } from "./chain.ts";
 import { lookAhead, NOTHING_PAID, type Outlook } from "./lookAhead.ts";
 import { type EarlyStop, Looks } from "./looks.ts";
 import { pool } from "./pool.ts";
-import { ARMS, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
+import { ARMS, type RenderPrompt, type Row, rowsOf, sharesAnswer } from "./rows.ts";
 import { RowWork, type RowWorkOptions } from "./rowWork.ts";
 import type { Series } from "./series.ts";
 import type { CaseTally, SeriesTally } from "./tally.ts";
@@ -201,7 +201,7 @@ function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Colum
     provider: current.provider.key,
     model: current.provider.model,
     hasBaseline,
-    changed: rows.some((row) => row.baseline !== undefined && row.baseline.key !== row.current.key),
+    changed: rows.some((row) => row.baseline !== undefined && !sharesAnswer(row)),
     skipped: skipped.has(index),
     cases: [...tallies.values()].filter(({ test }) => !only || only.has(test)),
   };

@@ -1,5 +1,7 @@
 import type { Case, Prompt, ProviderSpec, Suite } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
+import { isCodeFile } from "../suiteCode/transform.ts";
 
 /** One side of a comparison: a prompt asked of a provider. */
 export interface Side {
@@ -11,6 +13,8 @@ export interface Side {
   readonly transform?: string;
   /** What is taken of an answer's body, which then is all that the provider gives. */
   readonly response?: string;
+  /** What runs this version's code, where that is not as it is today. */
+  readonly code?: SuiteCode;
 }
 
 /** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
@@ -24,31 +28,44 @@ export interface Series {
 
 export type CreateProvider = (spec: ProviderSpec) => Provider | undefined;
 
+/** The version that a suite is compared with, and what makes its providers and runs its code. */
+export interface BaselineSuite {
+  readonly suite: Suite;
+  readonly create: CreateProvider;
+  readonly code?: SuiteCode;
+}
+
 /**
  * The series of a suite, in promptfoo's order. `create` makes a provider of a specification; one
  * that cannot be made (it is a problem of the suite already) has no series.
  * @param own providers of single tests, for both versions: both are asked today's tests.
  */
-export function seriesOf(suite: Suite, baseline: Suite | undefined, create: CreateProvider, createBaseline: CreateProvider = create, own?: Side["own"]): Series[] {
+export function seriesOf(suite: Suite, create: CreateProvider, baseline: BaselineSuite | undefined, own?: Side["own"]): Series[] {
   const now = suite.providers.map((spec) => ({ spec, provider: create(spec) }));
-  const then = baseline?.providers.map((spec) => ({ spec, provider: createBaseline(spec) })) ?? [];
+  const then = baseline?.suite.providers.map((spec) => ({ spec, provider: baseline.create(spec) })) ?? [];
   const series: Series[] = [];
   for (const { spec, provider } of now) {
     if (!provider) continue;
     for (const prompt of suite.prompts) {
       if (!serves(spec, prompt)) continue;
-      const oldPrompt = baseline?.prompts.find((candidate) => candidate.key === prompt.key);
+      const oldPrompt = baseline?.suite.prompts.find((candidate) => candidate.key === prompt.key);
       const old = then.find((candidate) => candidate.provider?.key === provider.key);
       const oldProvider = old?.provider;
       series.push({
         key: `${prompt.key} · ${provider.key}`,
         providerId: spec.id,
         current: { prompt, provider, own, transform: spec.transform, response: spec.response },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform, response: old.spec.response } : undefined,
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform, response: old.spec.response, code: baseline?.code } : undefined,
       });
     }
   }
   return series;
+}
+
+/** Whether the same answer is judged alike on both sides. */
+export function judgedAlike(a: Side, b: Side): boolean {
+  if (a.transform !== b.transform || a.response !== b.response) return false;
+  return a.code === b.code || ![a.transform, a.response].some((code) => code !== undefined && isCodeFile(code));
 }
 
 /** Whether a test runs under a series: `prompts` and `providers` of the test name what it is limited to. */

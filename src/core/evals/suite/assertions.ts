@@ -6,6 +6,7 @@ import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
 import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readTransform } from "./code.ts";
 import { ASSERTION_KEYS, checkKeys, SET_KEYS } from "./keys.ts";
+import { readScript } from "./scripts.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 /** The assertions of a test, each checked for what shows before anything runs. */
@@ -88,8 +89,8 @@ export async function resolvedValue(source: SuiteSource, value: unknown, type: s
   const script = /^(.*\.(?:[cm]?[jt]s|py|rb))(:[\w.]+)?$/i.exec(path);
   if (script) {
     // Its content is part of what decides a verdict, so it is read; it runs in a process of its own.
-    const read = await source.read(script[1] as string, place);
-    return read && `file://${read.file}${script[2] ?? ""}`;
+    const file = await readScript(source, script[1] as string, place);
+    return file && `file://${file}${script[2] ?? ""}`;
   }
   if (/\.(ya?ml|json)$/i.test(path)) {
     const document = await source.document(path, place);

@@ -1,5 +1,6 @@
 import { compileFunction } from "node:vm";
 import { codeFileOf, isCodeFile, responseBody, transformBody } from "../suiteCode/transform.ts";
+import { readScript } from "./scripts.ts";
 import { isFileReference, type Place, type SuiteSource } from "./source.ts";
 
 /**
@@ -48,6 +49,6 @@ export async function readCodeFile(source: SuiteSource, reference: string, place
     return undefined;
   }
   const { file, name } = codeFileOf(reference);
-  const read = await source.read(file, place);
-  return read && `file://${read.file}${name === undefined ? "" : `:${name}`}`;
+  const script = await readScript(source, file, place);
+  return script && `file://${script}${name === undefined ? "" : `:${name}`}`;
 }

@@ -29,7 +29,7 @@ const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined,
 export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Promise<Suite> {
   const source = new SuiteSource(snapshot, root, dirname(file), env);
   const whole = { file, range: START };
-  const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, problems: deduplicated(source.problems), ...parts });
+  const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, scripts: source.scripts, problems: deduplicated(source.problems), ...parts });
 
   const read = await source.read(file, placeAt(whole));
   if (!read) return done({});

@@ -35,6 +35,8 @@ export class SuiteSource {
   /** The suite's own: every `file://` is relative to it, wherever it is written. */
   readonly folder: string;
   readonly files = new Map<string, string>();
+  /** Those of the files that are code, or imported by it. */
+  readonly scripts = new Set<string>();
   readonly problems: Problem[] = [];
   readonly snapshot: Snapshot;
   /** What prompt files may see of the environment. */
@@ -89,6 +91,18 @@ export class SuiteSource {
   async exists(reference: string): Promise<boolean> {
     const file = absolute(reference, this.folder);
     return isInside(this.root, file) && (await this.snapshot.read(file).catch(() => undefined)) !== undefined;
+  }
+
+  /** The first of these files (absolute paths) that there is; says nothing if none may be read. */
+  async find(files: readonly string[]): Promise<{ file: string; text: string } | undefined> {
+    for (const file of files) {
+      if (!isInside(this.root, file)) continue;
+      const text = this.files.get(file) ?? (await this.snapshot.read(file).catch(() => undefined));
+      if (text === undefined) continue;
+      this.files.set(file, text);
+      return { file, text };
+    }
+    return undefined;
   }
 
   /** A referenced YAML or JSON file; each is parsed once. */

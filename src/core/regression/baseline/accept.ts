@@ -29,8 +29,8 @@ export async function acceptBaseline(workspace: Workspace, suiteFile: string, ve
   const suite = relativePosix(workspace.root, suiteFile);
   refuseThin(series);
   const { file } = await readBaselineFile(workspace.disk, workspace.root);
-  const prompts = new Set(version.suite.prompts.map((prompt) => relativePosix(workspace.root, prompt.location.file)));
-  const kept = [...version.files].filter(([path]) => path === suite || path === CONFIG_FILE || prompts.has(path));
+  const asking = new Set([...version.suite.prompts.map((prompt) => prompt.location.file), ...version.suite.scripts].map((path) => relativePosix(workspace.root, path)));
+  const kept = [...version.files].filter(([path]) => path === suite || path === CONFIG_FILE || asking.has(path));
   const entry: AcceptedSuite = {
     accepted: { at: new Date(workspace.host.clock.now()).toISOString(), ...(report.commit && !report.dirty ? { commit: report.commit } : {}) },
     files: Object.fromEntries(kept.map(([path, text]) => [path, keptFile(text)])),

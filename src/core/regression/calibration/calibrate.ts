@@ -86,10 +86,10 @@ export async function calibrate(workspace: Workspace, options: CalibrateOptions)
   const redactor = new Redactor();
   const suite: Pick<Suite, "file" | "options"> = { file, options: { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} } };
   const version = { suite: suite as Suite, config: loaded.config, settings: { ...settings, judge, endpoint: undefined }, env };
-  const graders = suiteGraders(version, providerContext(host, version, options.sandbox, redactor));
+  const suiteCode = createSuiteCode(host.processes, { cwd: dirname(file) });
+  const graders = suiteGraders(version, providerContext(host, version, options.sandbox, redactor, { suiteCode, folder: dirname(file) }));
   const caller = new Caller({ store, clock: host.clock, http: host.http, signal: options.signal, inFlight: options.inFlight, delayMs: undefined, useCache: options.useCache, maxCalls: options.maxCalls ?? Infinity, maxCost: options.maxCost ?? Infinity });
   const renderer = await createRenderer();
-  const suiteCode = createSuiteCode(host.processes, { cwd: dirname(file) });
   const grade = createJudge({ render: (text, vars) => renderer.text(text, vars, visibleEnv(env, {})), suiteCode, findGrader: graders.find });
   try {
     const settled = await Promise.allSettled(labelled.map((one) => judged(one, () => grade({ test: testOf(one), answer: answerOf(one), promptText: one.prompt, caller }))));
