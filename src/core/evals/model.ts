@@ -15,6 +15,8 @@ export interface Suite {
   readonly files: ReadonlyMap<string, string>;
   /** Those of `files` that are code, or imported by it. */
   readonly scripts: ReadonlySet<string>;
+  /** Filters of its prompts' templates that are code, by name: absolute paths. */
+  readonly filters?: Readonly<Record<string, string>>;
   /** With an `error` among them the suite does not run. */
   readonly problems: readonly Problem[];
 }
@@ -36,6 +38,8 @@ export interface Prompt {
   readonly key: string;
   readonly label: string;
   readonly template: string;
+  /** What makes the prompt of a test's variables; `template` is then the code's own text. */
+  readonly code?: PromptCode;
   /** How its variables are filled in; `undefined`: as promptfoo does. */
   readonly dialect?: Dialect;
   /** Values of variables that a test does not give, where its file has some. */
@@ -44,6 +48,11 @@ export interface Prompt {
   /** Where the template's text stands: a file of its own, a part of one, or a node of the suite. */
   readonly location: Location;
 }
+
+/** A function of a file (a reference with its absolute path), or a program that writes the prompt. */
+export type PromptCode =
+  | { readonly kind: "function"; readonly reference: string }
+  | { readonly kind: "program"; readonly program: string | { readonly language: "python" }; readonly args: readonly string[] };
 
 export interface ProviderSpec {
   /** promptfoo's id, e.g. `openai:chat:gpt-5` or `echo`. */
@@ -69,6 +78,8 @@ export interface Case {
   readonly index: number;
   readonly description: string | undefined;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Those of `vars` that code makes of each question, by name: references to files. In `vars` stands what is written. */
+  readonly madeVars?: Readonly<Record<string, string>>;
   readonly assert: readonly AssertionNode[];
   /** The test passes when its score reaches this, instead of when all assertions pass. */
   readonly threshold: number | undefined;

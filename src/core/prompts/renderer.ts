@@ -2,7 +2,7 @@ import { CORE_SCHEMA, load } from "js-yaml";
 import type { Path } from "../config/yaml.ts";
 import type { Message } from "../evals/model.ts";
 import { type Dialect, dialectRenderers, type RenderDialect } from "./dialects.ts";
-import { type TemplateMistake, Templates } from "./templates.ts";
+import { type Filters, type TemplateMistake, Templates } from "./templates.ts";
 
 type Vars = Readonly<Record<string, unknown>>;
 type Env = Readonly<Record<string, string | undefined>>;
@@ -47,12 +47,15 @@ export interface Renderer {
 /**
  * Fills templates by promptfoo's rules, and those of prompt files by their own.
  * @param dialects what the prompts use: a template engine is loaded only where one needs it.
+ * @param filters of the templates, beside nunjucks' own.
  */
-export async function createRenderer(dialects: Iterable<Dialect> = []): Promise<Renderer> {
-  const templates = await Templates.create();
+export async function createRenderer(dialects: Iterable<Dialect> = [], filters: Filters = {}): Promise<Renderer> {
+  const templates = await Templates.create(filters);
+  // As in promptfoo: a prompt in JSON with filters of its own is filled in as a text.
+  const plain = Object.keys(filters).length === 0 ? templates : await Templates.create();
   const others = await dialectRenderers(dialects);
   return {
-    prompt: (template, vars, env, dialect = "nunjucks") => (dialect === "nunjucks" ? renderPrompt(templates, template, vars, env) : renderFile(others[dialect], template, vars)),
+    prompt: (template, vars, env, dialect = "nunjucks") => (dialect === "nunjucks" ? renderPrompt({ templates, plain }, template, vars, env) : renderFile(others[dialect], template, vars)),
     text: (template, vars, env) => templates.render(template, { env, ...vars }),
     check: (template) => {
       const json = parsedJson(template);
@@ -86,13 +89,17 @@ function renderFile(render: RenderDialect | undefined, template: string, vars: V
   }
 }
 
-function renderPrompt(templates: Templates, template: string, vars: Vars, env: Env): Rendered {
+function renderPrompt({ templates, plain }: { templates: Templates; plain: Templates }, template: string, vars: Vars, env: Env): Rendered {
   const filled = withNestedVariables(withoutLastLineEnds(vars));
-  const text = jsonText(templates, template, { env, ...filled }) ?? filledText(templates, template, filled, env);
+  return renderedAs(jsonText(plain, template, { env, ...filled }) ?? filledText(templates, template, filled, env), filled);
+}
+
+/** A prompt that is filled in already. */
+export function renderedAs(text: string, vars: Vars): Rendered {
   let messages: readonly Message[] | undefined;
   return {
     text,
-    vars: filled,
+    vars,
     get messages() {
       return (messages ??= messagesOf(text));
     },

@@ -14,6 +14,9 @@ export interface TemplateMistake {
   readonly character: number;
 }
 
+/** By name. A filter gets the value and what stands in its brackets. */
+export type Filters = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
 /** nunjucks as promptfoo uses it: no escaping, undefined variables are empty, a `load` filter. */
 export class Templates {
   private readonly compile: (text: string) => Template;
@@ -23,11 +26,12 @@ export class Templates {
     this.compile = compile;
   }
 
-  static async create(): Promise<Templates> {
+  static async create(filters: Filters = {}): Promise<Templates> {
     const { default: nunjucks } = await import("nunjucks");
     // Without a loader no template can read a file.
     const environment = new nunjucks.Environment(null, { autoescape: false });
     environment.addFilter("load", (text: string) => JSON.parse(text) as unknown);
+    for (const [name, filter] of Object.entries(filters)) environment.addFilter(name, filter);
     return new Templates((text) => new nunjucks.Template(text, environment, undefined, true));
   }
 

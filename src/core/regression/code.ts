@@ -2,6 +2,8 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { checkOut, suiteCodeOf } from "../evals/suiteCode/checkout.ts";
 import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
+import type { InterpreterPaths } from "../evals/suiteCode/runtimes.ts";
+import type { Host } from "../host.ts";
 import type { Suite } from "../evals/model.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -22,7 +24,8 @@ export interface RunCode {
 
 /** @param file absolute path of the suite. */
 export function createRunCode({ root, host, store, disk }: Workspace, file: string): RunCode {
-  const current = { suiteCode: createSuiteCode(host.processes, { cwd: dirname(file) }), folder: dirname(file) };
+  const folder = dirname(file);
+  const current = { suiteCode: createSuiteCode(host.processes, { cwd: folder, interpreters: interpretersOf(host.env) }), folder };
   let remove = () => Promise.resolve();
   return {
     current,
@@ -32,11 +35,16 @@ export function createRunCode({ root, host, store, disk }: Workspace, file: stri
       if ([...texts.values()].every((text, index) => text === now[index])) return current;
       const checkout = await checkOut(root, texts, store.directory ?? tmpdir(), host.clock.now());
       remove = checkout.remove;
-      return { suiteCode: suiteCodeOf(checkout, current.suiteCode), folder: checkout.path(current.folder) };
+      return { suiteCode: suiteCodeOf(checkout, current.suiteCode, folder), folder: checkout.path(folder) };
     },
     async close() {
       current.suiteCode.close();
       await remove();
     },
   };
+}
+
+/** As promptfoo names them. */
+export function interpretersOf(env: Host["env"]): InterpreterPaths {
+  return { python: env["PROMPTFOO_PYTHON"], ruby: env["PROMPTFOO_RUBY"] };
 }

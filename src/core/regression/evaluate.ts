@@ -15,6 +15,8 @@ import { Caller, isRemote } from "../evals/run/caller.ts";
 import { wholeChains } from "../evals/run/chain.ts";
 import type { Outlook } from "../evals/run/lookAhead.ts";
 import { PREFERENCE } from "../evals/run/columnPass.ts";
+import { withMadeQuestions } from "../evals/run/made.ts";
+import type { RenderPrompt } from "../evals/run/rows.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
 import type { Series } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
@@ -112,9 +114,12 @@ export class ConsentNeeded extends Error {
  */
 export async function evaluateSuite(workspace: Workspace, options: EvaluateOptions): Promise<Evaluation> {
   const code = createRunCode(workspace, options.file);
+  const stop = () => code.current.suiteCode.close();
+  options.signal.addEventListener("abort", stop, { once: true });
   try {
     return await evaluate(workspace, options, code);
   } finally {
+    options.signal.removeEventListener("abort", stop);
     await code.close();
   }
 }
@@ -233,16 +238,20 @@ async function runnerOptions(
   const env = visibleEnv(current.env, suite.options.env);
   const renderer = await createRenderer(dialectsOf(series));
   const fill: Render = (text, vars) => renderer.text(text, vars, env);
+  const tests = chosen(suite, options);
+  const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
+  const asking = await withMadeQuestions(series, tests, { suiteCode: judging.suiteCode, render, env });
+  options.signal.throwIfAborted();
   const budget = options.trigger === "save" ? onSaveBudget(current.config) : { maxCalls: Infinity, maxCost: Infinity };
   const spendable = { maxCalls: options.maxCalls ?? budget.maxCalls, maxCost: options.maxCost ?? budget.maxCost };
   return {
     runId,
-    series,
-    tests: chosen(suite, options),
+    series: asking,
+    tests,
     repeat: options.repeat ?? settings.repeat ?? suite.options.repeat ?? 1,
     store: workspace.store,
     clock: workspace.host.clock,
-    render: (template, vars, dialect) => renderer.prompt(template, vars, env, dialect),
+    render,
     judge: createJudge({ render: fill, ...judging }),
     comparison: createComparison({ render: fill, findGrader: judging.findGrader }),
     signal: options.signal,

@@ -9,7 +9,8 @@ import { createAnswerMetrics } from "../../core/evals/metrics/answerMetrics.ts";
 import { type Case, JudgeError, type RowGrade } from "../../core/evals/model.ts";
 import { CallError } from "../../core/evals/providers/provider.ts";
 import { Caller } from "../../core/evals/run/caller.ts";
-import { rowsOf } from "../../core/evals/run/rows.ts";
+import { withMadeQuestions } from "../../core/evals/run/made.ts";
+import { type RenderPrompt, rowsOf } from "../../core/evals/run/rows.ts";
 import type { Series } from "../../core/evals/run/series.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
 import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
@@ -44,8 +45,10 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   try {
     const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
     const columns: Column[] = [];
-    for (const series of buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor)) {
-      columns.push(...(await askColumn(series, test, (template, vars, dialect) => renderer.prompt(template, vars, env, dialect), (row) => judge({ ...row, caller }), signal)));
+    const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
+    const all = buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor);
+    for (const series of await withMadeQuestions(all, [test], { suiteCode, render, env })) {
+      columns.push(...(await askColumn(series, test, render, (row) => judge({ ...row, caller }), signal)));
     }
     const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
     for (const column of compared) parts.push(...column.parts, ...gradeParts(column, instructions.get(column.prompt) ?? []));
@@ -56,7 +59,6 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   }
 }
 
-type Render = Parameters<typeof rowsOf>[4];
 type Judge = ReturnType<typeof createJudge>;
 
 /** What one series answered, and what was said of it. */
@@ -68,7 +70,7 @@ interface Column {
   readonly output?: unknown;
 }
 
-async function askColumn(series: Series, test: Case, render: Render, judge: Judge, signal: AbortSignal): Promise<Column[]> {
+async function askColumn(series: Series, test: Case, render: RenderPrompt, judge: Judge, signal: AbortSignal): Promise<Column[]> {
   const columns: Column[] = [];
   for (const { current } of rowsOf(series, 0, [test], () => 1, render)) {
     const parts = [`## ${series.key}`];

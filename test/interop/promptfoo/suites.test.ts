@@ -7,6 +7,7 @@ import { startEndpoint } from "./endpoint.ts";
 import type { AnsweringEndpoint } from "./listen.ts";
 import { promptfooEntry } from "./install.ts";
 import { type Example, type Outcome, removeDatabases, runOurs, runPromptfoo } from "./sides.ts";
+import { codePrompts, codeVariables } from "./suites/code.ts";
 import { conversations } from "./suites/conversations.ts";
 import { csv } from "./suites/csv.ts";
 import { expansion } from "./suites/expansion.ts";
@@ -18,7 +19,7 @@ import { testFiles } from "./suites/testFiles.ts";
 import { transforms } from "./suites/transforms.ts";
 import { variables } from "./suites/variables.ts";
 
-const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations };
+const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations, "prompts made by code": codePrompts, "variables made by code": codeVariables };
 const DOCUMENTED = readFileSync(join(root, "docs/promptfoo-differences.md"), "utf8").replace(/\s+/g, " ");
 
 /** Each suite is run by promptfoo itself and by the built engine; every row must come to the same. */

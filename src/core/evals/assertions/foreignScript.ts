@@ -1,5 +1,5 @@
 import { JudgeError } from "../model.ts";
-import type { Language } from "../suiteCode/interpreters.ts";
+import type { Language } from "../suiteCode/runtimes.ts";
 import { type AssertionDefinition, type FinalGrade, type GradeContext, quote } from "./definition.ts";
 import { failsByThrowing, failure, isScriptFile, runScriptFile, scriptContext } from "./scriptFile.ts";
 

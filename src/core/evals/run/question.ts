@@ -5,6 +5,7 @@ import type { Case } from "../model.ts";
 import type { PreparedCall } from "../providers/provider.ts";
 import { cacheKey } from "./caller.ts";
 import type { Memory } from "./chain.ts";
+import type { Made } from "./made.ts";
 import type { RenderPrompt } from "./rows.ts";
 import type { Side } from "./series.ts";
 
@@ -87,9 +88,11 @@ export class Question {
   }
 
   private make(): Prepared {
-    const { prompt, provider } = this.side;
+    const { prompt, provider, made } = this.side;
     const { prefix = "", suffix = "", provider: overrides } = this.test.options;
-    const rendered = this.render(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...this.test.vars, ...this.memory?.vars(prompt, this.test) }, prompt.dialect);
+    const remembered = this.memory?.vars(prompt, this.test) ?? {};
+    const own = madeQuestion(made?.get(this.test), remembered);
+    const rendered = own?.rendered ?? this.render(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...this.test.vars, ...remembered }, prompt.dialect);
     const { text, vars } = rendered;
     const prepared = provider.prepare({
       // Not every text is a chat, and not every provider needs one.
@@ -98,8 +101,16 @@ export class Question {
       },
       text,
       vars,
-      overrides: { ...prompt.config, ...overrides },
+      overrides: { ...prompt.config, ...own?.config, ...overrides },
     });
     return { prepared, text, vars };
   }
+}
+
+/** What code made of a question before the run. @throws when it could not, or would have to see outputs of the run. */
+function madeQuestion(made: Made | undefined, remembered: Readonly<Record<string, unknown>>): Exclude<Made, { error: string }> | undefined {
+  if (!made) return undefined;
+  if ("error" in made) throw new Error(made.error);
+  if (Object.keys(remembered).length > 0) throw new Error(`Code makes this question before the run, and cannot see what earlier tests leave: ${Object.keys(remembered).join(", ")}.`);
+  return made;
 }

@@ -144,7 +144,8 @@ export class RowWork {
     if (!answer.cached && answer.fingerprint !== undefined) this.fingerprints.set(answererOf(side.provider), answer.fingerprint);
     const { text, vars } = prepare();
     const common = {
-      ...(chain && { asked: text }),
+      ...(chain || side.made?.has(test) ? { asked: text } : {}),
+      ...(side.made?.has(test) ? { vars } : {}),
       latencyMs: answer.latencyMs,
       ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
       cached: answer.cached,
@@ -173,7 +174,7 @@ function restarted(chain: Chain): readonly Row[] {
 }
 
 /** @param compared its output may be shown although it passed. */
-function kept({ output: _output, components: _components, asked: _asked, ...sample }: Judged, compared: boolean): Sample {
+function kept({ output: _output, components: _components, asked: _asked, vars: _vars, ...sample }: Judged, compared: boolean): Sample {
   return compared || sample.status !== "passed" ? sample : { ...sample, preview: "" };
 }
 
@@ -189,7 +190,7 @@ function preview(output: unknown): string {
   return Buffer.from(line.length > PREVIEW_CHARACTERS ? `${line.slice(0, PREVIEW_CHARACTERS)}…` : line).toString();
 }
 
-function toRecord(row: Row, arm: Arm, { output, components, asked, ...sample }: Judged, options: RowWorkOptions): ResultRecord {
+function toRecord(row: Row, arm: Arm, { output, components, asked, vars, ...sample }: Judged, options: RowWorkOptions): ResultRecord {
   return {
     series: options.series[row.series]?.key ?? "",
     caseId: row.test.id,
@@ -202,6 +203,6 @@ function toRecord(row: Row, arm: Arm, { output, components, asked, ...sample }: 
     cached: sample.cached,
     tokens: sample.tokens,
     cost: sample.cost,
-    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components, measured: sample.measured, asked }),
+    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components, measured: sample.measured, asked, vars }),
   };
 }

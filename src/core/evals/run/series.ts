@@ -1,6 +1,7 @@
 import type { Case, Prompt, ProviderSpec, Suite } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
+import type { Made } from "./made.ts";
 import { isCodeFile } from "../suiteCode/transform.ts";
 
 /** One side of a comparison: a prompt asked of a provider. */
@@ -15,13 +16,17 @@ export interface Side {
   readonly response?: string;
   /** What runs this version's code, where that is not as it is today. */
   readonly code?: SuiteCode;
+  /** Filters of the version's templates that are code. */
+  readonly filters?: Suite["filters"];
+  /** What code has made of tests' questions, where any has. */
+  readonly made?: ReadonlyMap<Case, Made>;
+  /** Its id, which tests may name it by beside its label, and code of the suite's is told. */
+  readonly providerId?: string;
 }
 
 /** A prompt under a provider, compared only with itself. Without a `baseline` there is nothing to compare with. */
 export interface Series {
   readonly key: string;
-  /** Its id, which tests may name it by beside its label. */
-  readonly providerId?: string;
   readonly current: Side;
   readonly baseline: Side | undefined;
 }
@@ -53,9 +58,8 @@ export function seriesOf(suite: Suite, create: CreateProvider, baseline: Baselin
       const oldProvider = old?.provider;
       series.push({
         key: `${prompt.key} · ${provider.key}`,
-        providerId: spec.id,
-        current: { prompt, provider, own, transform: spec.transform, response: spec.response },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, own, transform: old.spec.transform, response: old.spec.response, code: baseline?.code } : undefined,
+        current: { prompt, provider, providerId: spec.id, own, transform: spec.transform, response: spec.response, filters: suite.filters },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, providerId: old.spec.id, own, filters: baseline?.suite.filters, transform: old.spec.transform, response: old.spec.response, code: baseline?.code } : undefined,
       });
     }
   }
@@ -69,8 +73,8 @@ export function judgedAlike(a: Side, b: Side): boolean {
 }
 
 /** Whether a test runs under a series: `prompts` and `providers` of the test name what it is limited to. */
-export function runsUnder(test: Case, { current, providerId }: Series): boolean {
-  return names(test.prompts, current.prompt.label, current.prompt.key) && names(test.providers, current.provider.key, providerId ?? current.provider.key);
+export function runsUnder(test: Case, { current }: Series): boolean {
+  return names(test.prompts, current.prompt.label, current.prompt.key) && names(test.providers, current.provider.key, current.providerId ?? current.provider.key);
 }
 
 function serves(spec: ProviderSpec, prompt: Prompt): boolean {

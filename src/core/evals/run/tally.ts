@@ -28,8 +28,10 @@ export interface Sample {
 export interface Judged extends Sample {
   readonly output: unknown;
   readonly components: RowGrade["components"];
-  /** What was asked, where the suite alone does not say it: a later turn of a conversation. */
+  /** What was asked, where the suite alone does not say it: a later turn of a conversation, and what code made. */
   readonly asked?: string;
+  /** The variables, where code made some. */
+  readonly vars?: Readonly<Record<string, unknown>>;
 }
 
 /** A test's samples under one series, by repeat. An arm that asked the very same question shares the other's sample. */

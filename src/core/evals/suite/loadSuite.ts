@@ -3,6 +3,7 @@ import type { Snapshot } from "../../config/snapshot.ts";
 import { createRenderer } from "../../prompts/renderer.ts";
 import { type Problem, START } from "../../problem.ts";
 import type { Prompt, Suite, SuiteOptions } from "../model.ts";
+import { readFilters } from "./filters.ts";
 import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
 import { checkKeys, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
@@ -49,11 +50,13 @@ export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Pro
   const cases = await readCases(source, config, place);
   await checkTemplates(source, prompts);
   checkNames(source, { prompts, providers, cases });
+  const filters = await readFilters(source, config["nunjucksFilters"], at(place, "nunjucksFilters"));
   return done({
     description: typeof config["description"] === "string" ? config["description"] : undefined,
     prompts,
     providers,
     cases,
+    ...(filters === undefined ? {} : { filters }),
     options: suiteOptions(config),
   });
 }
@@ -71,8 +74,8 @@ function suiteOptions(config: Record<string, unknown>): SuiteOptions {
 async function checkTemplates(source: SuiteSource, prompts: readonly Prompt[]): Promise<void> {
   if (prompts.length === 0) return;
   const renderer = await createRenderer();
-  for (const { template, location, dialect = "nunjucks" } of prompts) {
-    if (dialect !== "nunjucks") continue;
+  for (const { template, code, location, dialect = "nunjucks" } of prompts) {
+    if (dialect !== "nunjucks" || code) continue;
     const mistake = renderer.check(template);
     if (!mistake) continue;
     const place = placeIn(source, location, template, mistake);

@@ -9,7 +9,7 @@ import { at, isFileReference, type Place, type SuiteSource, withoutScheme } from
 import { readTable } from "./table.ts";
 
 /** A prompt before it has its identity. */
-export interface Found extends Pick<Prompt, "template" | "location" | "dialect" | "defaults"> {
+export interface Found extends Pick<Prompt, "template" | "code" | "location" | "dialect" | "defaults"> {
   readonly label?: string;
   readonly config?: Readonly<Record<string, unknown>>;
 }

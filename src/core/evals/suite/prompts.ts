@@ -1,11 +1,11 @@
 import { extname } from "node:path";
 import { relativePosix } from "../../config/settings.ts";
 import type { Prompt } from "../model.ts";
+import { isPromptCode, promptOfCode, promptOfProgram, withoutFunction } from "./promptCode.ts";
 import { type Found, promptsOfFile } from "./promptFiles.ts";
 import { at, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 const TEXT_FILES = new Set([".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".jsonl", ".csv", ".prompty", ".prompt"]);
-const CODE_FILES = new Set([".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".sh", ".exe", ".bat"]);
 
 /** The prompts of a suite, in promptfoo's order; what is listed twice counts once. */
 export async function readPrompts(source: SuiteSource, value: unknown, place: Place): Promise<Prompt[]> {
@@ -40,19 +40,18 @@ async function object(source: SuiteSource, item: Record<string, unknown>, place:
 
 async function one(source: SuiteSource, text: string, place: Place, options: { label?: string; config?: Record<string, unknown>; part?: "key" }): Promise<Found[]> {
   if (!(await isPath(source, text))) return [{ template: text, location: locationOf(place, options.part), label: options.label, config: options.config }];
+  if (text.startsWith("exec:")) return promptOfProgram(source, text.slice("exec:".length), place, options);
   const path = withoutScheme(text);
-  const [, file = path, fn] = /^(.*\.(?:[cm]?[jt]s|py))(?::(\w+))?$/.exec(path) ?? [];
-  if (fn !== undefined || CODE_FILES.has(extname(file).toLowerCase()) || text.startsWith("exec:")) {
-    source.notYet("Prompts made by code", place, "value");
-    return [];
-  }
-  if (isGlob(path)) {
-    const files = await source.glob(path);
-    if (files.length === 0) source.report("error", "missing-file", `${path} matches no file.`, place);
-    const lists = await Promise.all(files.map((match) => promptsOfFile(source, match, place, options)));
-    return lists.flat();
-  }
-  return promptsOfFile(source, path, place, options);
+  const { path: pattern, name } = withoutFunction(path);
+  if (!isGlob(pattern)) return ofFile(source, path, place, options);
+  const files = await source.glob(pattern);
+  if (files.length === 0) source.report("error", "missing-file", `${pattern} matches no file.`, place);
+  const lists = await Promise.all(files.map((match) => ofFile(source, name === undefined ? match : `${match}:${name}`, place, options)));
+  return lists.flat();
+}
+
+function ofFile(source: SuiteSource, path: string, place: Place, options: { label?: string; config?: Record<string, unknown> }): Promise<Found[]> {
+  return isPromptCode(path) ? promptOfCode(source, path, place, { label: options.label, config: options.config }) : promptsOfFile(source, path, place, options);
 }
 
 /**
@@ -62,8 +61,7 @@ async function one(source: SuiteSource, text: string, place: Place, options: { l
 async function isPath(source: SuiteSource, text: string): Promise<boolean> {
   if (text.includes("\n")) return false;
   if (/^(file:\/\/|exec:)/.test(text)) return true;
-  const extension = extname(text.split(":")[0] ?? "").toLowerCase();
-  const looksLikeOne = TEXT_FILES.has(extension) || CODE_FILES.has(extension) || /[*/\\]/.test(text);
+  const looksLikeOne = TEXT_FILES.has(extname(text).toLowerCase()) || isPromptCode(text) || /[*/\\]/.test(text);
   if (!/\s|\{\{/.test(text.trim())) return looksLikeOne;
   return (looksLikeOne || /\..{2,3}$/.test(text)) && source.exists(text);
 }

@@ -6,7 +6,7 @@ import { type Draft, EMPTY, readDraft } from "./draft.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readScenarios } from "./scenarios.ts";
 import { readTests } from "./testList.ts";
-import { combinations } from "./vars.ts";
+import { combinations, withoutMade } from "./vars.ts";
 
 const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"];
 
@@ -53,11 +53,12 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     const metadata = draft.scenario === undefined ? written : { conversationId: `__scenario_${draft.scenario}__`, ...written };
     const parsed = Object.keys(options).length === 0 ? BARE_CASE.options : caseOptions(options);
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
+      const given = withoutMade(combination);
       cases.push({
-        id: idOf({ description: draft.description, vars: combination }, own),
+        id: idOf({ description: draft.description, vars: given.vars }, own),
         index: cases.length,
         description: draft.description ?? defaults?.description,
-        vars: combination,
+        ...given,
         assert,
         threshold: draft.threshold ?? defaults?.threshold,
         options: parsed,

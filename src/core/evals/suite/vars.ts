@@ -1,6 +1,28 @@
+import { isCodeFile } from "../suiteCode/transform.ts";
+import { readCodeFile } from "./code.ts";
 import { at, isFileReference, isGlob, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 type Vars = Readonly<Record<string, unknown>>;
+
+/** A variable that code makes of each question. */
+export class MadeVar {
+  /** As written, without `file://`: it stands for the variable where a case is told from others. */
+  readonly written: string;
+  /** The reference, with its absolute path. */
+  readonly code: string;
+
+  constructor(written: string, code: string) {
+    this.written = written;
+    this.code = code;
+  }
+}
+
+/** A test's variables as they are kept: those that code makes apart. */
+export function withoutMade(vars: Vars): { readonly vars: Vars; readonly madeVars?: Readonly<Record<string, string>> } {
+  const made = Object.entries(vars).filter((entry): entry is [string, MadeVar] => entry[1] instanceof MadeVar);
+  if (made.length === 0) return { vars };
+  return { vars: { ...vars, ...Object.fromEntries(made.map(([name, { written }]) => [name, `file://${written}`])) }, madeVars: Object.fromEntries(made.map(([name, { code }]) => [name, code])) };
+}
 
 /** Values whose `file://` is replaced by the file's content; a glob becomes a list of files, which expands. */
 export async function readVars(source: SuiteSource, vars: Vars, placeOf: (name: string) => Place): Promise<Record<string, unknown>> {
@@ -21,9 +43,9 @@ async function valueOf(source: SuiteSource, value: unknown, place: Place): Promi
 }
 
 async function content(source: SuiteSource, path: string, place: Place): Promise<unknown> {
-  if (/\.([cm]?[jt]s|py)(:\w+)?$/.test(path)) {
-    source.notYet("Variables made by code", place, "value");
-    return undefined;
+  if (isCodeFile(`file://${path}`)) {
+    const code = await readCodeFile(source, `file://${path}`, place);
+    return code && new MadeVar(path, code);
   }
   if (!/\.ya?ml$/i.test(path)) return (await source.read(path, place))?.text.trim();
   const document = await source.document(path, place);
@@ -51,5 +73,5 @@ export function* combinations(vars: Vars): Generator<Record<string, unknown>> {
 }
 
 function expands(value: unknown): value is unknown[] {
-  return Array.isArray(value) && typeof value[0] === "string";
+  return Array.isArray(value) && (typeof value[0] === "string" || value[0] instanceof MadeVar);
 }

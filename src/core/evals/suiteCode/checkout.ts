@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { SuiteCode } from "./pool.ts";
+import type { Call } from "./protocol.ts";
 
 /** Files of code as another version of the workspace has them, in a folder of their own. */
 export interface Checkout {
@@ -36,13 +37,19 @@ export async function checkOut(root: string, files: ReadonlyMap<string, string>,
   return { path, remove: () => rm(top, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** Runs code as a checkout has it. Closing is its owner's part. */
-export function suiteCodeOf({ path }: Checkout, code: SuiteCode): SuiteCode {
+/** Runs code as a checkout has it; programs start in its copy of the suite's folder. Closing is its owner's part. */
+export function suiteCodeOf({ path }: Checkout, code: SuiteCode, folder: string): SuiteCode {
   return {
-    call: (call) => code.call(call.kind === "file" ? { ...call, file: path(call.file) } : call),
+    call: (call) => code.call(moved(call)),
     interpret: (call) => code.interpret(call.file === undefined ? call : { ...call, file: path(call.file) }),
+    write: (call) => code.write({ ...call, cwd: path(folder) }),
     close() {},
   };
+
+  function moved(call: Call): Call {
+    if (call.kind === "file") return { ...call, file: path(call.file) };
+    return call.kind === "prompt" ? { ...call, filters: Object.fromEntries(Object.entries(call.filters).map(([name, file]) => [name, path(file)])) } : call;
+  }
 }
 
 /** The folders that lead to a file, the root first. */

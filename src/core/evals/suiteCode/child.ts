@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { compileFunction } from "node:vm";
+import { resolve } from "node:path";
+import { exportedFunction, exportedValue } from "./modules.ts";
 import type { Call, Outcome, ToChild } from "./protocol.ts";
 
 /** What the child process gives to the code: its channel to the parent and its own surroundings. */
@@ -65,8 +62,13 @@ function evaluator(end: ChildEnd): (call: Call) => Promise<Outcome> {
       const inline = compile(call.body);
       return () => inline(call.output, call.context, end.process);
     }
-    const exported = await exportedFunction(resolve(end.cwd, call.file), call.name);
-    return () => exported(...call.args);
+    if (call.kind === "prompt") {
+      const { promptRenderer } = await import("./prompt.ts");
+      const render = await promptRenderer(call.filters);
+      return () => render(call);
+    }
+    const exported = await (call.orValue ? exportedValue : exportedFunction)(resolve(end.cwd, call.file), call.name);
+    return () => (typeof exported === "function" ? (exported as (...args: unknown[]) => unknown)(...call.args) : exported);
   };
 
   return async (call) => {
@@ -88,32 +90,6 @@ function evaluator(end: ChildEnd): (call: Call) => Promise<Outcome> {
       return { failed: "return", message: typeof value === "function" ? "a function, which cannot be judged." : "something that holds functions, which cannot be judged." };
     }
   };
-}
-
-async function exportedFunction(file: string, name: string | undefined): Promise<(...args: unknown[]) => unknown> {
-  const namespace = await importFile(file);
-  const main = first(namespace.default, "default") ?? namespace.default ?? namespace;
-  const candidates = name === undefined ? [main, namespace] : [first(main, name), first(namespace, name)];
-  const found = candidates.find((candidate) => typeof candidate === "function");
-  if (!found) throw new Error(name === undefined ? `${file} exports no function: use "export default" or "module.exports".` : `${file} exports no function named "${name}".`);
-  return found as (...args: unknown[]) => unknown;
-}
-
-function first(from: unknown, key: string): unknown {
-  return from !== null && (typeof from === "object" || typeof from === "function") ? (from as Record<string, unknown>)[key] : undefined;
-}
-
-async function importFile(file: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (error) {
-    // A CommonJS .js file below a package.json that says "type": "module", which promptfoo reads too.
-    if (!file.endsWith(".js") || !/\b(?:module|exports|require) is not defined in ES module scope/.test(messageOf(error))) throw error;
-    const module = { exports: {} as unknown };
-    const body = compileFunction(await readFile(file, "utf8"), ["module", "exports", "require", "__filename", "__dirname"], { filename: file });
-    (body as (...args: unknown[]) => void)(module, module.exports, createRequire(file), file, dirname(file));
-    return { default: module.exports };
-  }
 }
 
 function messageOf(error: unknown): string {

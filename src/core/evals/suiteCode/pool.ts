@@ -3,10 +3,12 @@ import type { ChildChannel, Processes } from "../../host.ts";
 import { JudgeError } from "../model.ts";
 import { blame, codeOf, subjectOf } from "./blame.ts";
 import { createInterpreters, type Interpreters } from "./interpreters.ts";
+import { createPrograms, type Programs } from "./programs.ts";
 import type { Call, FromChild, Outcome, ToChild } from "./protocol.ts";
+import type { InterpreterPaths } from "./runtimes.ts";
 
 /** Evaluates a suite's own code in child processes that can be killed: JavaScript in a pool, other languages by their interpreters. */
-export interface SuiteCode extends Pick<Interpreters, "interpret"> {
+export interface SuiteCode extends Pick<Interpreters, "interpret">, Pick<Programs, "write"> {
   /**
    * @throws {JudgeError} when the call had to be killed (time, memory) or the pool is closed.
    */
@@ -23,6 +25,7 @@ export interface SuiteCodeOptions {
   readonly timeoutMs?: number;
   /** Likewise with the start of an interpreter and the modules that its script imports. */
   readonly interpreterTimeoutMs?: number;
+  readonly interpreters?: InterpreterPaths;
   readonly maxOldSpaceMb?: number;
 }
 
@@ -45,6 +48,8 @@ interface Worker {
 
 const BATCH = 50;
 const START_MS = 30_000;
+/** promptfoo's own limit of programs that make prompts. */
+const PROGRAM_MS = 60_000;
 /** A script that hangs on every row would cost its time-out hundreds of times. */
 const MAX_KILLS = 10;
 
@@ -62,7 +67,8 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
   const queue: Job[] = [];
   /** How often a script, file or pattern has had to be killed. */
   const kills = new Map<string, number>();
-  const interpreters = createInterpreters(processes, { cwd, timeoutMs: options.interpreterTimeoutMs });
+  const interpreters = createInterpreters(processes, { cwd, timeoutMs: options.interpreterTimeoutMs, paths: options.interpreters });
+  const programs = createPrograms(processes, { cwd, timeoutMs: options.interpreterTimeoutMs ?? PROGRAM_MS, paths: options.interpreters });
   let nextId = 0;
   let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
@@ -166,6 +172,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
 
   return {
     interpret: interpreters.interpret,
+    write: programs.write,
     call(call) {
       if (closed) return Promise.reject(new JudgeError("The run was stopped before this could be judged."));
       return new Promise((resolve, reject) => {
@@ -176,6 +183,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
     close() {
       closed = true;
       interpreters.close();
+      programs.close();
       clearImmediate(scheduled);
       const open = [...queue.splice(0), ...workers.flatMap(takeBatch)];
       for (const worker of workers) worker.channel?.kill();

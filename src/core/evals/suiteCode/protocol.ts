@@ -3,7 +3,9 @@ export type Call =
   /** A function body of the parameters `output`, `context` and `process`. */
   | { readonly kind: "inline"; readonly body: string; readonly output: unknown; readonly context: unknown }
   /** A function that a file exports; `file` is absolute or relative to the child's folder. */
-  | { readonly kind: "file"; readonly file: string; readonly name: string | undefined; readonly args: readonly unknown[] }
+  | { readonly kind: "file"; readonly file: string; readonly name: string | undefined; readonly args: readonly unknown[]; /** What it exports may also be the result itself. */ readonly orValue?: boolean }
+  /** A prompt that is filled in with filters of the suite's own: name → file. The value is a `Rendered` without its messages. */
+  | { readonly kind: "prompt"; readonly template: string; readonly vars: Readonly<Record<string, unknown>>; readonly env: Readonly<Record<string, string | undefined>>; readonly filters: Readonly<Record<string, string>> }
   /** `new RegExp(pattern).test(text)`: a pattern that backtracks without end can only be killed. */
   | { readonly kind: "regex"; readonly pattern: string; readonly text: string }
   /** What is wrong with a text as SQL, `undefined` when nothing is. */

@@ -1,7 +1,7 @@
 /**
- * What Python runs: takes `{code | file, name, args}` from standard input and writes `{value}` or
- * `{failed, message}` to what was standard output. Everything that prints, also from C or a child,
- * goes to standard error. It leaves at once: threads that still run do not hold it up.
+ * What Python runs: takes a list of `{code | file, name, args}` from standard input and writes `{value}` or
+ * `{failed, message}` for each, a line each, to what was standard output. Everything that prints, also from C or a
+ * child, goes to standard error. It leaves at once: threads that still run do not hold it up.
  */
 export const PYTHON = `
 import os, sys
@@ -9,47 +9,56 @@ channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 import json
 
-def end(text):
-    channel.write(text)
-    channel.flush()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+def failed(stage, error):
+    return {"failed": stage, "message": "%s: %s" % (type(error).__name__, error)}
 
-def fail(stage, error):
-    end(json.dumps({"failed": stage, "message": "%s: %s" % (type(error).__name__, error)}))
+files = {}
 
-call = json.loads(sys.stdin.buffer.read().decode("utf-8"))
-try:
+def load(call):
     if "code" in call:
         members = {"__name__": "script", "json": json}
         exec(compile(call["code"], "<script>", "exec"), members)
-        target = members[call["name"]]
-    else:
+        return members[call["name"]]
+    path = os.path.abspath(call["file"])
+    if path not in files:
         import importlib.util
-        path = os.path.abspath(call["file"])
         sys.path.insert(0, os.path.dirname(path))
         spec = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
-        target = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(target)
-        for part in call["name"].split("."):
-            target = getattr(target, part)
-except BaseException as error:
-    fail("load", error)
-try:
-    value = target(*call["args"])
-    if hasattr(value, "__await__"):
-        import asyncio
-        async def wait(awaitable):
-            return await awaitable
-        value = asyncio.run(wait(value))
-except BaseException as error:
-    fail("run", error)
-try:
-    text = json.dumps({"value": value}, allow_nan=False)
-except BaseException as error:
-    end(json.dumps({"failed": "return", "message": "%r, which cannot be judged (%s)." % (value, error)}))
-end(text)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        files[path] = module
+    target = files[path]
+    for part in call["name"].split("."):
+        target = getattr(target, part)
+    return target
+
+def answer(call):
+    try:
+        target = load(call)
+    except BaseException as error:
+        return failed("load", error)
+    try:
+        value = target(*call["args"])
+        if hasattr(value, "__await__"):
+            import asyncio
+            async def wait(awaitable):
+                return await awaitable
+            value = asyncio.run(wait(value))
+    except BaseException as error:
+        return failed("run", error)
+    return {"value": value}
+
+for call in json.loads(sys.stdin.buffer.read().decode("utf-8")):
+    outcome = answer(call)
+    try:
+        text = json.dumps(outcome, allow_nan=False)
+    except BaseException as error:
+        text = json.dumps({"failed": "return", "message": "%r, which cannot be judged (%s)." % (outcome.get("value"), error)})
+    channel.write(text + "\\n")
+    channel.flush()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(0)
 `;
 
 /** The same for Ruby. */
@@ -57,37 +66,47 @@ export const RUBY = `
 require "json"
 channel = STDOUT.dup
 STDOUT.reopen(STDERR)
-finish = lambda do |outcome|
+write = lambda do |outcome|
   text = begin
     JSON.generate(outcome)
   rescue StandardError => error
     JSON.generate({ failed: "return", message: "something that cannot be judged (#{error.class})." })
   end
-  channel.write(text)
+  channel.write(text + "\\n")
   channel.flush
-  exit!(0)
 end
-call = JSON.parse(STDIN.read)
-begin
+failed = ->(stage, error) { { failed: stage, message: "#{error.class}: #{error.message}" } }
+# Methods of a file are global: those of another one must not answer for them.
+loaded = nil
+find = lambda do |call|
   if call["code"]
     eval(call["code"], TOPLEVEL_BINDING, "(script)")
   else
     path = File.absolute_path(call["file"])
     $LOAD_PATH.unshift(File.dirname(path))
-    load path
+    load path unless loaded == path
+    loaded = path
   end
   *owner, name = call["name"].split(".")
   target = owner.empty? ? self : Object.const_get(owner.join("::"))
-  method = owner.empty? ? target.method(name) : target.public_method(name)
-rescue Exception => error
-  finish.call({ failed: "load", message: "#{error.class}: #{error.message}" })
+  owner.empty? ? target.method(name) : target.public_method(name)
 end
-begin
-  value = method.call(*call["args"])
-rescue Exception => error
-  finish.call({ failed: "run", message: "#{error.class}: #{error.message}" })
+JSON.parse(STDIN.read).each do |call|
+  begin
+    method = find.call(call)
+  rescue Exception => error
+    write.call(failed.call("load", error))
+    next
+  end
+  begin
+    value = method.call(*call["args"])
+  rescue Exception => error
+    write.call(failed.call("run", error))
+    next
+  end
+  write.call({ value: value })
 end
-finish.call({ value: value })
+exit!(0)
 `;
 
 /** As promptfoo makes a function of inline code: one line is an expression, several are a body that needs its own `return`. */

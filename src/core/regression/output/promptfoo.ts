@@ -74,9 +74,9 @@ function stats(runs: readonly FinishedRun[]): object {
 }
 
 function resultOf(row: ResultRow, columnOffset: number, testOffset: number): object {
-  const { test, prompt, provider } = row;
+  const { test, prompt, provider, vars } = row;
   const judged = row.status === "passed" || row.status === "failed";
-  const { description, vars, metadata, threshold } = test;
+  const { description, metadata, threshold } = test;
   return {
     success: row.status === "passed",
     score: row.score,

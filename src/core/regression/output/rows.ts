@@ -1,5 +1,5 @@
 import { keptShare } from "../../evals/instructions/kept.ts";
-import type { Case, Measured, Prompt, ProviderSpec } from "../../evals/model.ts";
+import type { Case, Measured, Prompt, ProviderSpec, Suite } from "../../evals/model.ts";
 import type { Gate } from "../../config/gates.ts";
 import type { CaseTally, SeriesTally } from "../../evals/run/tally.ts";
 import { withAffixes } from "../../prompts/affixes.ts";
@@ -55,6 +55,8 @@ export interface ResultRow {
   readonly provider: ProviderSpec | undefined;
   /** The prompt as it was sent; empty where it could not be filled in. */
   readonly promptText: string;
+  /** The test's variables, with what code made of them. */
+  readonly vars: Readonly<Record<string, unknown>>;
   readonly status: ResultRecord["status"];
   /** 0 … 1; 0 where nothing was judged. */
   readonly score: number;
@@ -91,16 +93,17 @@ export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultR
         if (!prompt || repeat >= (repeats.get(test) ?? 0)) continue;
         const record = findResult(run.store, run.report.runId, { series: tally.key, caseId: test.id, repeat });
         if (!record) continue;
-        yield { test, repeat, prompt, column, provider: providers.get(tally.provider), promptText: textOf(renderer, prompt, test, seen), ...judgementOf(record) };
+        yield { test, repeat, prompt, column, provider: providers.get(tally.provider), promptText: textOf(renderer, prompt, test, seen, suite.filters), vars: test.vars, ...judgementOf(record) };
       }
     }
   }
 }
 
-function judgementOf(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText"> & Partial<Pick<ResultRow, "promptText">> {
-  const { reason = "", metrics = {}, components = [], measured, asked } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components">> & { measured?: Measured; asked?: string };
+/** What a stored result says of its row; what was asked only where the suite alone does not say it. */
+function judgementOf(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText" | "vars"> & Partial<Pick<ResultRow, "promptText" | "vars">> {
+  const { reason = "", metrics = {}, components = [], measured, asked, vars } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components" | "vars">> & { measured?: Measured; asked?: string };
   const { status, score = 0, latencyMs, cached, tokens, cost } = record;
-  return { ...(asked === undefined ? {} : { promptText: asked }), status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
+  return { ...(asked === undefined ? {} : { promptText: asked }), ...(vars === undefined ? {} : { vars }), status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
 }
 
 function measuredValues(measured: Measured | undefined): Record<string, number> {
@@ -108,8 +111,10 @@ function measuredValues(measured: Measured | undefined): Record<string, number> 
   return { ...(following === undefined ? {} : { "instruction-following": following }), ...measured?.values };
 }
 
-function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>): string {
+function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>, filters: Suite["filters"]): string {
   const { prefix = "", suffix = "" } = test.options;
+  // One that code could not make was not sent.
+  if (prompt.code || test.madeVars || filters) return "";
   try {
     return renderer.prompt(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...test.vars }, env, prompt.dialect).text;
   } catch {
