@@ -80,8 +80,8 @@ describe("prompts of a suite", () => {
 
   it("are no texts when they are a word with a slash", () => assertMistake(suiteOf("prompts/first"), "missing-file", "promptfooconfig.yaml:1:10 prompts/first", /There is no file prompts\/first/));
 
-  it("cannot be made by code yet", async () => {
-    for (const path of ["file://p.js", "file://p.py:make", "p.mts", "exec:./make.sh"]) await assertMistake(suiteOf(`[${path}]`), "not-yet", `promptfooconfig.yaml:1:11 ${path}`, /Prompts made by code cannot be run yet/);
+  it("are not made by code that is not there", async () => {
+    for (const path of ["file://p.js", "file://p.py:make", "p.mts", "exec:./make.sh"]) await assertMistake(suiteOf(`[${path}]`), "missing-file", `promptfooconfig.yaml:1:11 ${path}`, /There is no file/);
   });
 
   const WRONG: [prompts: string, code: string, at: string, message: RegExp, file?: string][] = [

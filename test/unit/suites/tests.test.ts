@@ -184,7 +184,7 @@ const WRONG: [tests: string, code: string, at: string, message: RegExp, files?: 
   ["tests: file://q/*.yaml", "missing-file", "promptfooconfig.yaml:3:8 file://q/*.yaml", /matches no file/],
   ["tests: [{ vars: { a: file://q.txt } }]", "missing-file", "promptfooconfig.yaml:3:22 file://q.txt", /There is no file q\.txt/],
   ["tests: [{ vars: { a: file://q/*.txt } }]", "missing-file", "promptfooconfig.yaml:3:22 file://q/*.txt", /matches no file/],
-  ["tests: [{ vars: { a: file://v.py } }]", "not-yet", "promptfooconfig.yaml:3:22 file://v.py", /Variables made by code/],
+  ["tests: [{ vars: { a: file://v.py } }]", "missing-file", "promptfooconfig.yaml:3:22 file://v.py", /There is no file v\.py/],
   ["tests: [{ vars: { a: file://v.yaml } }]", "yaml-syntax", "v.yaml:1:5 x", /unidentified alias/, { "v.yaml": "a: *x\n" }],
   ["tests: file://t.jsonl", "json-syntax", "t.jsonl:2:1 {a: 2}", /This line is not JSON: /, { "t.jsonl": '{"vars": {"a": "1"}}\n{a: 2}\n' }],
   ["tests: file://t.jsonl", "bad-test", "t.jsonl:1:1 [1]", /A test is an object/, { "t.jsonl": "[1]\n" }],

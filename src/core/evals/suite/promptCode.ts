@@ -42,7 +42,9 @@ export async function promptOfProgram(source: SuiteSource, command: string, plac
     source.report("error", "bad-prompt", "exec: needs a program: exec:./prompt.sh.", place);
     return [];
   }
-  const own = await Promise.all([program, ...args].map(async (part) => ((await source.exists(part)) ? readScript(source, part, place) : undefined)));
+  const isHere = /^\.{1,2}[\\/]/.test(program);
+  const own = await Promise.all([program, ...args].map(async (part, index) => ((index === 0 && isHere) || (await source.exists(part)) ? readScript(source, part, place) : undefined)));
+  if (isHere && own[0] === undefined) return [];
   const file = own.find((path) => path !== undefined);
   const whole = file === undefined ? { template: command, location: locationOf(place) } : wholeOf(source, file);
   return [{ ...naming, ...whole, code: { kind: "program", program: own[0] === undefined ? program : fromFolder(program), args } }];
