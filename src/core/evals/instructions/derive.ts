@@ -11,9 +11,12 @@ export interface DerivedCheck {
   readonly keeps: Keeps;
 }
 
-/** The checks of a prompt: of its text, or of the system's and user's messages of a chat. Answers of examples are none. */
-export function deriveChecks({ template }: Pick<Prompt, "template">): Promise<DerivedCheck[]> {
-  return checksIn(instructionTexts(template));
+/**
+ * The checks of a prompt: of its text, or of the system's and user's messages of a chat. Answers of examples are none,
+ * nor is what stands in code that makes a prompt: it may say it, or not.
+ */
+export function deriveChecks({ template, code }: Pick<Prompt, "template" | "code">): Promise<DerivedCheck[]> {
+  return checksIn(code ? [] : instructionTexts(template));
 }
 
 /** The checks of instructions in words; of one that stands twice the first. */
