@@ -12,7 +12,7 @@ export async function suitesOf({ root, disk }: Workspace, what: string): Promise
 
 /** Hash of all that decides what evals of these suites say: another commit with the same hash is the same version. */
 export async function versionOf(workspace: Workspace, suites: readonly string[], endpoint: string | undefined): Promise<string> {
-  const versions = await Promise.all(suites.map(async (file) => [relativePosix(workspace.root, file), versionHash((await readVersion(workspace, workspace.disk, file, endpoint)).files)]));
+  const versions = await Promise.all(suites.map(async (file) => [relativePosix(workspace.root, file), versionHash((await readVersion(workspace, workspace.disk, file, { endpoint })).files)]));
   return contentHash(JSON.stringify([versions, endpoint ?? ""]));
 }
 

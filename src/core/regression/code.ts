@@ -2,8 +2,7 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { checkOut, suiteCodeOf } from "../evals/suiteCode/checkout.ts";
 import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
-import type { InterpreterPaths } from "../evals/suiteCode/runtimes.ts";
-import type { Host } from "../host.ts";
+import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
 import type { Suite } from "../evals/model.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -42,9 +41,4 @@ export function createRunCode({ root, host, store, disk }: Workspace, file: stri
       await remove();
     },
   };
-}
-
-/** As promptfoo names them. */
-export function interpretersOf(env: Host["env"]): InterpreterPaths {
-  return { python: env["PROMPTFOO_PYTHON"], ruby: env["PROMPTFOO_RUBY"] };
 }

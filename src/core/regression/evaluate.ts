@@ -127,10 +127,10 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
 async function evaluate(workspace: Workspace, options: EvaluateOptions, code: RunCode): Promise<Evaluation> {
   const { root, host, store } = workspace;
   const started = host.clock.now();
-  const current = await readVersion(workspace, workspace.disk, options.file, options.endpoint);
+  const current = await readVersion(workspace, workspace.disk, options.file, { endpoint: options.endpoint });
   if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
   const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
-  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file, options.endpoint));
+  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file, { endpoint: options.endpoint, withoutTests: true }));
   const redactor = new Redactor();
   const series = buildSeries(host, { version: current, code: code.current }, before && { version: before, code: await code.baseline(before.suite) }, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor, code.current));

@@ -10,10 +10,15 @@ import type { Suite } from "../evals/model.ts";
 import { checkSettings } from "./suiteChecks.ts";
 import { endpointProvider } from "../evals/providers/endpoint.ts";
 import { loadSuite } from "../evals/suite/loadSuite.ts";
+import { createSuiteCode } from "../evals/suiteCode/pool.ts";
+import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Host } from "../host.ts";
 import { type Problem, START } from "../problem.ts";
 import type { Store } from "../store/store.ts";
+
+/** A function that makes tests may read files and databases. */
+const GENERATOR_MS = 30_000;
 
 /** A folder with suites, its memory and its history. */
 export interface Workspace {
@@ -36,16 +41,21 @@ export interface SuiteVersion {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`.
- * @param instead name of an endpoint of `llmops.yaml` that replaces whatever would be asked.
- */
-export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, instead?: string): Promise<SuiteVersion> {
+export interface ReadOptions {
+  /** Name of an endpoint of `llmops.yaml` that replaces whatever would be asked. */
+  readonly endpoint?: string;
+  /** Only prompts and providers count: code that makes tests does not run. */
+  readonly withoutTests?: boolean;
+}
+
+/** Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`. */
+export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, { endpoint: instead, withoutTests = false }: ReadOptions = {}): Promise<SuiteVersion> {
   const { root, host } = workspace;
   const folders = [dirname(file), root];
   const [{ env }, loaded] = await Promise.all([withDotenv(host.env, folders, (path) => snapshot.read(path).catch(() => undefined)), loadConfig({ snapshot, root })]);
   const settings = suiteSettings(loaded.config, root, file);
-  const own = await loadSuite({ snapshot, root, file, env });
+  const code = withoutTests ? undefined : createSuiteCode(host.processes, { cwd: dirname(file), timeoutMs: GENERATOR_MS, interpreters: interpretersOf(host.env) });
+  const own = await loadSuite({ snapshot, root, file, env, code }).finally(() => code?.close());
 
   const name = instead ?? settings.endpoint;
   const endpoint = name === undefined ? undefined : loaded.config?.endpoints?.[name];

@@ -43,7 +43,7 @@ describe("who judges, as a suite says", () => {
     ["{ type: llm-rubric, value: r, provider: { label: x } }", "bad-provider", "promptfooconfig.yaml:4:54 { label: x }", /A judge is an id such as/],
     ["{ type: llm-rubric, value: r, provider: file://j.js }", "not-yet", "promptfooconfig.yaml:4:54 file://j.js", /Judges made by code/],
     ["{ type: llm-rubric, value: r, provider: file://j.yaml }", "bad-provider", "j.yaml:1:1 file://j.yaml", /A judge is an id such as/, { "j.yaml": "file://j.yaml\n" }],
-    ["{ type: llm-rubric, value: r, rubricPrompt: file://q.py }", "not-yet", "promptfooconfig.yaml:4:58 file://q.py", /A rubricPrompt made by code/],
+    ["{ type: llm-rubric, value: r, rubricPrompt: file://q.py }", "bad-code-file", "promptfooconfig.yaml:4:58 file://q.py", /A rubricPrompt is made by a \.js or \.ts file/],
     ["{ type: llm-rubric, value: r, rubricPrompt: file://q.txt }", "missing-file", "promptfooconfig.yaml:4:58 file://q.txt", /There is no file q\.txt/],
     ["{ type: llm-rubric, value: 7 }", "bad-assertion-value", "promptfooconfig.yaml:4:41 7", /llm-rubric needs a text/],
     ["{ type: g-eval }", "bad-assertion-value", "promptfooconfig.yaml:4:14 { type: g-eval }", /g-eval needs a criterion/],

@@ -54,9 +54,9 @@ export async function readDraft(source: SuiteSource, value: Record<string, unkno
   };
 }
 
-/** `postprocess` is the older name. An empty one undoes the default one. */
+/** `postprocess` is the older name of `transform`. An empty one undoes the default one. */
 async function transformsOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Record<string, unknown>> {
-  const written = ["transform", "postprocess"].filter((key) => options[key] !== undefined);
+  const written = ["transform", "postprocess", "transformVars"].filter((key) => options[key] !== undefined);
   return Object.fromEntries(await Promise.all(written.map(async (key) => [key, await readTransform(source, options[key], at(place, key))] as const)));
 }
 

@@ -1,5 +1,6 @@
 import type { Graders, ProviderSpec } from "../model.ts";
 import { CALLABLE, givenBy } from "../providers/registry.ts";
+import { valueOfCode } from "./callCode.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -60,9 +61,17 @@ function checked(source: SuiteSource, id: string, options: Record<string, unknow
 export async function readRubricPrompt(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
   if (!isFileReference(value)) return value ?? undefined;
   const path = withoutScheme(value);
-  if (/\.([cm]?[jt]s|py|rb)(:\w+)?$/.test(path)) {
-    source.notYet("A rubricPrompt made by code", place, "value");
+  if (/\.[cm]?[jt]s(:[\w.]+)?$/i.test(path)) return madeQuestion(source, value, place);
+  if (/\.(py|rb)(:\w+)?$/i.test(path)) {
+    source.report("error", "bad-code-file", "A rubricPrompt is made by a .js or .ts file.", place);
     return undefined;
   }
   return (await source.read(path, place))?.text;
+}
+
+async function madeQuestion(source: SuiteSource, reference: string, place: Place): Promise<unknown> {
+  const made = await valueOfCode(source, reference, [], "", place);
+  if (!made || typeof made.value === "string" || (typeof made.value === "object" && made.value !== null)) return made?.value;
+  source.report("error", "bad-rubric-prompt", `${reference} must give a text, or a chat as a list of messages.`, place);
+  return undefined;
 }

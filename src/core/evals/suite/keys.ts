@@ -32,8 +32,7 @@ export const TEST_KEYS: KeyTable = {
 
 export const OPTION_KEYS: KeyTable = {
   of: "a test's options",
-  known: ["prefix", "suffix", "transform", "postprocess", "repeat", "runSerially", "storeOutputAs", "disableConversationVar", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
-  later: { transformVars: "Transforms of variables" },
+  known: ["prefix", "suffix", "transform", "postprocess", "transformVars", "repeat", "runSerially", "storeOutputAs", "disableConversationVar", "disableVarExpansion", "disableDefaultAsserts", "provider", "rubricPrompt", "factuality", "temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"],
 };
 
 export const SCENARIO_KEYS: KeyTable = { of: "a scenario", known: ["description", "config", "tests"] };

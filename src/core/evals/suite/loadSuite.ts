@@ -4,6 +4,7 @@ import { createRenderer } from "../../prompts/renderer.ts";
 import { type Problem, START } from "../../problem.ts";
 import type { Prompt, Suite, SuiteOptions } from "../model.ts";
 import { readFilters } from "./filters.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
 import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
 import { checkKeys, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
@@ -22,13 +23,15 @@ export interface LoadOptions {
   readonly file: string;
   /** The environment, with `.env`; kept for providers, which fill it in when they are called. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Runs the code that makes tests; without it they have none. */
+  readonly code?: SuiteCode;
 }
 
 const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} };
 
 /** Reads a suite, promptfoo's or GitHub's, with everything it names. Never throws for what people wrote: that is in `problems`. */
-export async function loadSuite({ snapshot, root, file, env }: LoadOptions): Promise<Suite> {
-  const source = new SuiteSource(snapshot, root, dirname(file), env);
+export async function loadSuite({ snapshot, root, file, env, code }: LoadOptions): Promise<Suite> {
+  const source = new SuiteSource(snapshot, root, dirname(file), env, code);
   const whole = { file, range: START };
   const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, scripts: source.scripts, problems: deduplicated(source.problems), ...parts });
 

@@ -5,7 +5,8 @@ import { readPromptFile } from "../../prompts/formats/formats.ts";
 import type { PromptFile } from "../../prompts/formats/promptFile.ts";
 import type { Location } from "../../problem.ts";
 import type { Prompt } from "../model.ts";
-import { at, isFileReference, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { withFiles } from "./references.ts";
+import type { Place, SuiteSource } from "./source.ts";
 import { readTable } from "./table.ts";
 
 /** A prompt before it has its identity. */
@@ -60,19 +61,6 @@ export async function promptsOfFile(source: SuiteSource, path: string, place: Pl
     default:
       return [{ ...whole, config }];
   }
-}
-
-/** Data in which a text that names a file is replaced by what is in it; the same value when none does. */
-async function withFiles(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
-  if (isFileReference(value)) {
-    const path = withoutScheme(value);
-    if (/\.(ya?ml|json)$/i.test(path)) return (await source.document(path, place))?.value;
-    return (await source.read(path, place))?.text;
-  }
-  if (value === null || typeof value !== "object") return value;
-  const entries = await Promise.all(Object.entries(value).map(async ([key, item]: [string, unknown]) => [key, await withFiles(source, item, at(place, Array.isArray(value) ? Number(key) : key))] as const));
-  if (entries.every(([key, item]) => item === (value as Record<string, unknown>)[key])) return value;
-  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 /** A prompt in a format of its own; what the suite says of it wins over the file's own parameters. */

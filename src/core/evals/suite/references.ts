@@ -1,5 +1,5 @@
 import { pointerSteps } from "../../config/yaml.ts";
-import { at, folderOf, isRecord, type Place, type SuiteSource } from "./source.ts";
+import { at, folderOf, isFileReference, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 /**
  * A value with every `$ref` replaced by what it points at: `#/a/b` in the same file, or `other.yaml#/a`.
@@ -38,4 +38,17 @@ async function targetOf(source: SuiteSource, reference: string, place: Place, op
     return undefined;
   }
   return dereferenced(source, target, { document, path: steps }, [...open, name]);
+}
+
+/** Data in which a text that names a file is replaced by what is in it; the same value when none does. */
+export async function withFiles(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
+  if (isFileReference(value)) {
+    const path = withoutScheme(value);
+    if (/\.(ya?ml|json)$/i.test(path)) return (await source.document(path, place))?.value;
+    return (await source.read(path, place))?.text;
+  }
+  if (value === null || typeof value !== "object") return value;
+  const entries = await Promise.all(Object.entries(value).map(async ([key, item]: [string, unknown]) => [key, await withFiles(source, item, at(place, Array.isArray(value) ? Number(key) : key))] as const));
+  if (entries.every(([key, item]) => item === (value as Record<string, unknown>)[key])) return value;
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }

@@ -5,6 +5,7 @@ import { visibleEnv } from "../../config/visibleEnv.ts";
 import { type Snapshot, SnapshotError } from "../../config/snapshot.ts";
 import { parseYaml, type Path, type YamlDocument } from "../../config/yaml.ts";
 import type { Location, Problem } from "../../problem.ts";
+import type { SuiteCode } from "../suiteCode/pool.ts";
 
 /** A node of a file that a suite is read from. */
 export interface Place {
@@ -39,11 +40,14 @@ export class SuiteSource {
   readonly scripts = new Set<string>();
   readonly problems: Problem[] = [];
   readonly snapshot: Snapshot;
+  /** Runs code that the suite is made by; without it none runs. */
+  readonly code: SuiteCode | undefined;
   /** What prompt files may see of the environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   private readonly documents = new Map<string, YamlDocument>();
 
-  constructor(snapshot: Snapshot, root: string, folder: string, env: Readonly<Record<string, string | undefined>>) {
+  constructor(snapshot: Snapshot, root: string, folder: string, env: Readonly<Record<string, string | undefined>>, code?: SuiteCode) {
+    this.code = code;
     this.snapshot = snapshot;
     this.root = root;
     this.folder = folder;

@@ -3,8 +3,10 @@ import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import type { Location, Position } from "../../problem.ts";
 import { readCsv } from "./csv.ts";
 import { type Draft, readDraft } from "./draft.ts";
-import { dereferenced } from "./references.ts";
-import { at, isGlob, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { isCodeFile } from "../suiteCode/transform.ts";
+import { valueOfCode } from "./callCode.ts";
+import { dereferenced, withFiles } from "./references.ts";
+import { at, isGlob, isRecord, locationOf, type Place, placeAt, type SuiteSource, withoutScheme } from "./source.ts";
 
 /**
  * The tests of a suite, a scenario or a file: written there, or in files of every format.
@@ -14,7 +16,7 @@ export async function readTests(source: SuiteSource, value: unknown, place: Plac
   if (value === undefined || value === null) return [];
   if (typeof value === "string") return readFile(source, value, place, open);
   if (isRecord(value)) {
-    if (typeof value["path"] === "string") return readFile(source, value["path"], at(place, "path"), open);
+    if (typeof value["path"] === "string") return readFile(source, value["path"], at(place, "path"), open, value["config"]);
     source.report("error", "bad-test", "tests is a list of tests, or a path of a file with them.", place);
     return [];
   }
@@ -26,21 +28,23 @@ export async function readTests(source: SuiteSource, value: unknown, place: Plac
   for (const [index, item] of value.entries()) {
     const here = at(place, index);
     if (typeof item === "string") drafts.push(...(await readFile(source, item, here, open)));
-    else if (isRecord(item) && typeof item["path"] === "string" && item["vars"] === undefined) drafts.push(...(await readFile(source, item["path"], at(here, "path"), open)));
+    else if (isRecord(item) && typeof item["path"] === "string" && item["vars"] === undefined) drafts.push(...(await readFile(source, item["path"], at(here, "path"), open, item["config"])));
     else if (isRecord(item)) drafts.push(await readDraft(source, item, here));
     else source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", here);
   }
   return drafts;
 }
 
-async function readFile(source: SuiteSource, reference: string, place: Place, open: readonly string[]): Promise<Draft[]> {
+/** @param config for code that makes tests. */
+async function readFile(source: SuiteSource, reference: string, place: Place, open: readonly string[], config?: unknown): Promise<Draft[]> {
   const path = withoutScheme(reference);
   if (/^https?:\/\/|^huggingface:/.test(path)) {
     source.notYet("Tests from the network", place, "value");
     return [];
   }
-  if (/\.([cm]?[jt]s|py|xlsx?)(:\w+)?$/.test(path)) {
-    source.notYet("Tests made by code and spreadsheets", place, "value");
+  if (isCodeFile(`file://${path}`)) return readMade(source, `file://${path}`, place, config);
+  if (/\.xlsx?$/i.test(path)) {
+    source.notYet("Spreadsheets", place, "value");
     return [];
   }
   if (isGlob(path)) {
@@ -50,6 +54,21 @@ async function readFile(source: SuiteSource, reference: string, place: Place, op
     return lists.flat();
   }
   return readFound(source, path, place, open);
+}
+
+/** Tests that a function returns, or a JavaScript file exports; mistakes in them are said at the reference. */
+async function readMade(source: SuiteSource, reference: string, place: Place, config: unknown): Promise<Draft[]> {
+  const given = config === undefined || config === null ? [] : [await withFiles(source, config, place)];
+  const made = await valueOfCode(source, reference, given, "generate_tests", place);
+  if (!made) return [];
+  if (!Array.isArray(made.value) || !made.value.every(isRecord)) {
+    source.report("error", "bad-test", `${reference} must give a list of tests such as [{vars: {…}, assert: […]}].`, place);
+    return [];
+  }
+  const here = placeAt(locationOf(place));
+  const drafts: Draft[] = [];
+  for (const test of made.value) drafts.push(await readDraft(source, test, here));
+  return drafts;
 }
 
 async function readFound(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<Draft[]> {

@@ -6,7 +6,8 @@ import { type Draft, EMPTY, readDraft } from "./draft.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readScenarios } from "./scenarios.ts";
 import { readTests } from "./testList.ts";
-import { combinations, withoutMade } from "./vars.ts";
+import { transformedTests } from "./transformVars.ts";
+import { combinations, merged, withoutMade } from "./vars.ts";
 
 const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"];
 
@@ -32,7 +33,8 @@ async function readDefaults(source: SuiteSource, value: unknown, place: Place): 
   return undefined;
 }
 
-function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft | undefined): Case[] {
+async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft | undefined): Promise<Case[]> {
+  const transformed = await transformedTests(source, drafts, defaults);
   const cases: Case[] = [];
   const explicit = new Map<string, Draft>();
   const idOf = caseIds();
@@ -45,7 +47,7 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
       else explicit.set(own, draft);
     }
     const options = optionsOf(draft, defaults);
-    const vars = merged(defaults?.vars, draft.vars);
+    const vars = transformed.get(draft) ?? merged(defaults?.vars, draft.vars);
     const provider = draft.provider ?? defaults?.provider;
     const scoring = draft.scoring ?? defaults?.scoring;
     const assert = options["disableDefaultAsserts"] === true || !defaults?.assert.length ? draft.assert : [...defaults.assert, ...draft.assert];
@@ -73,12 +75,6 @@ function expanded(source: SuiteSource, drafts: readonly Draft[], defaults: Draft
     }
   }
   return cases;
-}
-
-/** Of many tests most say nothing of their own: what they share is one object. */
-function merged(defaults: Record<string, unknown> | undefined, own: Record<string, unknown>): Record<string, unknown> {
-  if (!defaults || Object.keys(defaults).length === 0) return own;
-  return Object.keys(own).length === 0 ? defaults : { ...defaults, ...own };
 }
 
 /** A test's own options over the default ones; an empty prefix or suffix does not undo the default one. */

@@ -75,3 +75,9 @@ export function* combinations(vars: Vars): Generator<Record<string, unknown>> {
 function expands(value: unknown): value is unknown[] {
   return Array.isArray(value) && (typeof value[0] === "string" || value[0] instanceof MadeVar);
 }
+
+/** Of many tests most say nothing of their own: what they share is one object. */
+export function merged(defaults: Record<string, unknown> | undefined, own: Record<string, unknown>): Record<string, unknown> {
+  if (!defaults || Object.keys(defaults).length === 0) return own;
+  return Object.keys(own).length === 0 ? defaults : { ...defaults, ...own };
+}

@@ -25,3 +25,8 @@ export function programsOf(language: Language, paths: InterpreterPaths = {}): re
   const own = paths[language];
   return own ? [own] : RUNTIMES[language].programs;
 }
+
+/** As promptfoo names them in the environment. */
+export function interpretersOf(env: Readonly<Record<string, string | undefined>>): InterpreterPaths {
+  return { python: env["PROMPTFOO_PYTHON"], ruby: env["PROMPTFOO_RUBY"] };
+}

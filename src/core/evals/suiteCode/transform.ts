@@ -20,10 +20,14 @@ export function transformBody(code: string): string {
   return code.includes("\n") ? code : `return ${code}`;
 }
 
-/** Calls the function that a file is referenced for. @param python the name that it has in Python where none is said. */
-export function callFile(suiteCode: SuiteCode, reference: string, args: readonly unknown[], python: string): Promise<Outcome> {
+/**
+ * Calls the function that a file is referenced for.
+ * @param python the name that it has in Python where none is said.
+ * @param orValue a JavaScript file may export the result itself.
+ */
+export function callFile(suiteCode: SuiteCode, reference: string, args: readonly unknown[], python: string, orValue = false): Promise<Outcome> {
   const { file, python: isPython, name } = codeFileOf(reference);
-  return isPython ? suiteCode.interpret({ language: "python", file, name: name ?? python, args }) : suiteCode.call({ kind: "file", file, name, args });
+  return isPython ? suiteCode.interpret({ language: "python", file, name: name ?? python, args }) : suiteCode.call({ kind: "file", file, name, args, orValue });
 }
 
 /** An arrow or a function, which is called; anything else is an expression. */
