@@ -86,8 +86,10 @@ export interface Secrets {
 export interface Processes {
   /** Runs a program without a shell; kills it at the time-out. */
   run(file: string, args: readonly string[], options: RunOptions): Promise<{ code: number | null; stdout: Buffer; stderr: string; timedOut: boolean }>;
-  /** Forks this bundle's own entry in a mode of its own; see `engine/main.ts`. Empty environment. */
-  fork(mode: "suite-code", options: { cwd: string; maxOldSpaceMb: number }): ChildChannel;
+  /** Starts a program that is talked to in JSON, a line each way, until it is killed with all that it started. */
+  talk(file: string, args: readonly string[], options: Pick<RunOptions, "cwd" | "env" | "findPrograms">): ChildChannel;
+  /** Forks this bundle's own entry in a mode of its own; see `engine/main.ts`. `env`: all of its environment. */
+  fork(mode: "suite-code", options: { cwd: string; maxOldSpaceMb: number; env?: Readonly<Record<string, string>> }): ChildChannel;
 }
 
 export interface RunOptions {
@@ -104,7 +106,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A forked process that talks in structured-cloned messages. */
+/** A process that is talked to: a forked one in structured-cloned messages, another program in JSON. */
 export interface ChildChannel {
   readonly pid: number | undefined;
   send(message: unknown): void;

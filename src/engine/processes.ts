@@ -1,5 +1,7 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import type { ChildChannel, Processes } from "../core/host.ts";
+import { killTree, lastWords, searchPath } from "./children.ts";
+import { lineChannel } from "./lineChannel.ts";
 
 /** How much of a child's last words is kept to say why it ended. */
 const STDERR_CHARS = 4000;
@@ -8,15 +10,13 @@ const STDERR_CHARS = 4000;
 export function nodeProcesses(entry: string): Processes {
   return {
     run: runProgram,
+    talk: lineChannel,
     fork: (mode, options) => forkEntry(entry, mode, options),
   };
 }
 
 /** How long a program that has ended is listened to: one that it started may hold its output open for ever. */
 const LINGER_MS = 1000;
-/** By these programs are found, and Windows starts nothing without its own folder. */
-const SEARCH_VARIABLES = ["PATH", "PATHEXT", "SYSTEMROOT"];
-
 const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = false, wholeTree = false, input, timeoutMs, maxBytes, signal }) =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -73,30 +73,11 @@ const runProgram: Processes["run"] = (file, args, { cwd, env, findPrograms = fal
     }
   });
 
-/** A process that was started as the leader of a group is killed with all of it; Windows knows who started whom. */
-function killTree({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  if (process.platform === "win32") {
-    spawn("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true }).on("error", () => {});
-    return;
-  }
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // All of it has ended already.
-  }
-}
-
-function searchPath(): Record<string, string> {
-  const known = Object.entries(process.env).filter(([name, value]) => value !== undefined && SEARCH_VARIABLES.includes(name.toUpperCase()));
-  return Object.fromEntries(known) as Record<string, string>;
-}
-
-function forkEntry(entry: string, mode: string, { cwd, maxOldSpaceMb }: { cwd: string; maxOldSpaceMb: number }): ChildChannel {
+function forkEntry(entry: string, mode: string, { cwd, maxOldSpaceMb, env = {} }: Parameters<Processes["fork"]>[1]): ChildChannel {
   const child = fork(entry, [mode], {
     cwd,
     // Under Electron the executable is Node only when this says so.
-    env: process.versions.electron ? { ELECTRON_RUN_AS_NODE: "1" } : {},
+    env: { ...env, ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: "1" } : {}) },
     execArgv: [`--max-old-space-size=${maxOldSpaceMb}`, "--disable-warning=ExperimentalWarning"],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -128,9 +109,4 @@ function forkEntry(entry: string, mode: string, { cwd, maxOldSpaceMb }: { cwd: s
     },
     kill: () => void child.kill("SIGKILL"),
   };
-}
-
-function lastWords(stderr: string): string | undefined {
-  if (/heap out of memory|allocation failed/i.test(stderr)) return "out of memory";
-  return /^(?:Uncaught )?(\w*Error\b.*)$/m.exec(stderr)?.[1];
 }

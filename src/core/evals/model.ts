@@ -58,6 +58,8 @@ export interface ProviderSpec {
   /** promptfoo's id, e.g. `openai:chat:gpt-5` or `echo`. */
   readonly id: string;
   readonly label: string | undefined;
+  /** Set where the provider is code of the suite's. */
+  readonly code?: ProviderCode;
   /** Not rendered: `{{env.X}}` and `${secret:X}` still stand in it. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What its outputs become before anything else. */
@@ -69,6 +71,16 @@ export interface ProviderSpec {
   readonly delay: number | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly location: () => Location;
+}
+
+export interface ProviderCode {
+  readonly language: "javascript" | "python" | "ruby";
+  /** Absolute. */
+  readonly file: string;
+  /** Of a function, where one is said. */
+  readonly name: string | undefined;
+  /** Of the file and all that it imports from the workspace. */
+  readonly fingerprint: string;
 }
 
 export interface Case {

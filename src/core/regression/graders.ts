@@ -6,7 +6,7 @@ import type { FindGrader, GraderKind } from "../evals/judges/grader.ts";
 import { endpointGraders } from "../evals/providers/endpoint.ts";
 import type { ProviderContext } from "../evals/providers/openaiServer.ts";
 import { CallError, type Provider } from "../evals/providers/provider.ts";
-import { createProvider, givenBy } from "../evals/providers/registry.ts";
+import { canGive, createProvider, givenBy } from "../evals/providers/registry.ts";
 import { isRemote } from "../evals/run/caller.ts";
 import { START } from "../problem.ts";
 import type { SuiteVersion } from "./workspace.ts";
@@ -37,7 +37,7 @@ export interface SuiteGraders {
 export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" | "suite">, context: ProviderContext): SuiteGraders {
   const location = () => ({ file: version.suite.file, range: START });
   const endpoints = judgingEndpoints(version);
-  const made = new Map<ProviderSpec, Provider>();
+  const made: Readonly<Record<GraderKind, Map<ProviderSpec, Provider>>> = { text: new Map(), embedding: new Map(), moderation: new Map() };
 
   const specOf = (kind: GraderKind, assertion: Pick<Assertion, "grader">, options: { readonly grader?: Graders }): ProviderSpec => {
     const endpoint = endpoints.find(({ graders }) => graders[kind])?.graders[kind];
@@ -55,17 +55,17 @@ export function suiteGraders(version: Pick<SuiteVersion, "settings" | "config" |
     return spec;
   };
   const providerOf = (spec: ProviderSpec, kind: GraderKind): Provider => {
-    if (givenBy(spec.id) !== kind) throw new JudgeError(`${spec.id} cannot be asked for ${NAMED[kind]}. Write {${kind}: …} as the provider, with one that can.`);
-    let provider = made.get(spec);
+    if (!canGive(spec, kind)) throw new JudgeError(`${spec.id} cannot be asked for ${NAMED[kind]}. Write {${kind}: …} as the provider, with one that can.`);
+    let provider = made[kind].get(spec);
     if (!provider) {
       try {
-        provider = createProvider(spec, context);
+        provider = createProvider(spec, context, kind === "embedding" ? "embedding" : "text");
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         throw new JudgeError(`The judge ${spec.id} cannot be asked: ${error.message}`);
       }
       if (!provider) throw new JudgeError(`The judge ${spec.id} cannot be called yet.`);
-      made.set(spec, provider);
+      made[kind].set(spec, provider);
     }
     return provider;
   };

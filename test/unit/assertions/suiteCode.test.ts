@@ -38,6 +38,7 @@ function counted(): Processes & { forks: ChildChannel[]; batches: number[] } {
     forks,
     batches,
     run: processes.run,
+    talk: processes.talk,
     fork(mode, options) {
       const channel = processes.fork(mode, options);
       forks.push(channel);

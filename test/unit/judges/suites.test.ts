@@ -41,7 +41,7 @@ describe("who judges, as a suite says", () => {
     ["{ type: llm-rubric, value: r, provider: { id: nope } }", "unknown-provider", "promptfooconfig.yaml:4:60 nope", /"nope"/],
     ["{ type: llm-rubric, value: r, provider: { embedding: nope } }", "unknown-provider", "promptfooconfig.yaml:4:67 nope", /"nope"/],
     ["{ type: llm-rubric, value: r, provider: { label: x } }", "bad-provider", "promptfooconfig.yaml:4:54 { label: x }", /A judge is an id such as/],
-    ["{ type: llm-rubric, value: r, provider: file://j.js }", "not-yet", "promptfooconfig.yaml:4:54 file://j.js", /Judges made by code/],
+    ["{ type: llm-rubric, value: r, provider: file://j.js }", "missing-file", "promptfooconfig.yaml:4:54 file://j.js", /There is no file j\.js/],
     ["{ type: llm-rubric, value: r, provider: file://j.yaml }", "bad-provider", "j.yaml:1:1 file://j.yaml", /A judge is an id such as/, { "j.yaml": "file://j.yaml\n" }],
     ["{ type: llm-rubric, value: r, rubricPrompt: file://q.py }", "bad-code-file", "promptfooconfig.yaml:4:58 file://q.py", /A rubricPrompt is made by a \.js or \.ts file/],
     ["{ type: llm-rubric, value: r, rubricPrompt: file://q.txt }", "missing-file", "promptfooconfig.yaml:4:58 file://q.txt", /There is no file q\.txt/],

@@ -6,6 +6,7 @@ import type { Answer, ProviderSpec } from "../../../src/core/evals/model.ts";
 import type { Call, Provider } from "../../../src/core/evals/providers/provider.ts";
 import type { CallError } from "../../../src/core/evals/providers/provider.ts";
 import { createProvider } from "../../../src/core/evals/providers/registry.ts";
+import type { SuiteCode } from "../../../src/core/evals/suiteCode/pool.ts";
 import { START } from "../../../src/core/problem.ts";
 import { nodeHost } from "../../../src/engine/nodeHost.ts";
 import { environmentSecrets } from "../../../src/engine/secrets.ts";
@@ -18,16 +19,17 @@ export interface Options {
   readonly timeoutMs?: number;
   readonly folder?: string;
   readonly redactor?: Redactor;
+  readonly suiteCode?: SuiteCode;
 }
 
 const real = nodeHost({ entry: "", env: {}, secrets: environmentSecrets({}, quiet), log: quiet });
 after(() => real.http.close());
 
 /** A provider as a suite's specification makes it, on the real network. */
-export function provider(id: string, config: Record<string, unknown>, { env = {}, http = real.http, secrets = environmentSecrets(env, quiet), timeoutMs, folder = import.meta.dirname, redactor = new Redactor() }: Options = {}, more: Partial<ProviderSpec> = {}): Provider {
+export function provider(id: string, config: Record<string, unknown>, { env = {}, http = real.http, secrets = environmentSecrets(env, quiet), timeoutMs, folder = import.meta.dirname, redactor = new Redactor(), suiteCode }: Options = {}, more: Partial<ProviderSpec> = {}): Provider {
   const spec: ProviderSpec = { id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => ({ file: "suite.yaml", range: START }), ...more };
   const sandbox = () => Promise.reject(new Error("no sandbox"));
-  return createProvider(spec, { host: { ...real, http, secrets }, sandbox, env, timeoutMs, folder, redactor })!;
+  return createProvider(spec, { host: { ...real, http, secrets }, sandbox, env, timeoutMs, folder, redactor, ...(suiteCode ? { suiteCode } : {}) })!;
 }
 
 export function callOf(text: string, more: Partial<Call> = {}): Call {

@@ -36,7 +36,7 @@ describe("providers of a suite", () => {
   });
 
   const WRONG: [providers: string, code: string, at: string, message: RegExp, files?: Record<string, string>][] = [
-    ["[anthropic:claude]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude", /The provider "anthropic" cannot be called yet: openai:…, anthropic:…, .+ and echo can/],
+    ["[anthropic:claude]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude", /The provider "anthropic" cannot be called yet: openai:…, anthropic:…, .+ echo and files of code/],
     ["[anthropic:claude-agent-sdk]", "unknown-provider", "promptfooconfig.yaml:2:13 anthropic:claude-agent-sdk", /"anthropic"/],
     ["[azure:embedding:m]", "unknown-provider", "promptfooconfig.yaml:2:13 azure:embedding:m", /"azure"/],
     ["[google:gemini-2.5-flash-image]", "unknown-provider", "promptfooconfig.yaml:2:13 google:gemini-2.5-flash-image", /"google"/],
@@ -48,7 +48,9 @@ describe("providers of a suite", () => {
     ["file://p.yaml", "unknown-provider", "p.yaml:2:3 nope", /"nope"/, { "p.yaml": "- echo\n- nope\n" }],
     ["[7]", "bad-provider", "promptfooconfig.yaml:2:13 7", /is an id such as/],
     ["[{ label: x }]", "bad-provider", "promptfooconfig.yaml:2:13 { label: x }", /has no id/],
-    ["file://p.py", "not-yet", "promptfooconfig.yaml:2:12 file://p.py", /Providers made by code/],
+    ["file://p.py", "missing-file", "promptfooconfig.yaml:2:12 file://p.py", /There is no file p\.py/],
+    ["python:p.py:f", "missing-file", "promptfooconfig.yaml:2:12 python:p.py:f", /There is no file p\.py/],
+    ["file://p.go", "unknown-provider", "promptfooconfig.yaml:2:12 file://p.go", /Go cannot be called here/],
     ["[file://q.yaml]", "missing-file", "promptfooconfig.yaml:2:13 file://q.yaml", /There is no file q\.yaml/],
     ["[file://q*.yaml]", "missing-file", "promptfooconfig.yaml:2:13 file://q*.yaml", /matches no file/],
     ["file://p.yaml", "cyclic-file", "p.yaml:1:3 file://p.yaml", /leads back to itself/, { "p.yaml": "- file://p.yaml\n" }],

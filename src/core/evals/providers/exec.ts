@@ -38,9 +38,11 @@ export function exec(spec: ProviderSpec, context: ProviderContext): Provider {
     model: undefined,
     onlyThisRun: files.length === 0,
     prepare({ text, vars, overrides }) {
-      const options = { id: spec.id, ...(spec.label === undefined ? {} : { label: spec.label }), config: { ...spec.config, basePath: folder } };
-      const asked = [text, options, { vars, prompt: { raw: text, config: overrides } }] as const;
-      return { identity: canonicalJson({ exec: command, files, env: spec.env, asked }), request: { method: "EXEC", url: `exec:${command}`, body: JSON.stringify(asked) } };
+      const options = { id: spec.id, ...(spec.label === undefined ? {} : { label: spec.label }) };
+      const context = { vars, prompt: { raw: text, config: overrides } };
+      const asked = [text, { ...options, config: { ...spec.config, basePath: folder } }, context];
+      // Where it runs is not what it does: a version of the suite may have a folder of its own.
+      return { identity: canonicalJson({ exec: command, files, env: spec.env, asked: [text, { ...options, config: spec.config }, context] }), request: { method: "EXEC", url: `exec:${command}`, body: JSON.stringify(asked) } };
     },
     async send(prepared, signal) {
       const [prompt, ...more] = JSON.parse(prepared.request.body) as [string, unknown, unknown];

@@ -6,6 +6,8 @@ export interface Call {
   /** The rendered prompt as text, as `echo` and HTTP bodies take it. */
   readonly text: string;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** The prompt that it was filled in from, for code that asks for it. */
+  readonly prompt?: { readonly raw: string; readonly label: string };
   /** The test's own parameters (`options`), over the provider's. */
   readonly overrides: Readonly<Record<string, unknown>>;
 }
@@ -38,6 +40,8 @@ export interface Provider {
   readonly onlyThisRun?: boolean;
   /** What it costs, where its configuration says so. */
   readonly price?: Price;
+  /** What it asks in its turn is not known: its answers are trusted as long as a remote endpoint's. */
+  readonly mayChange?: boolean;
   /** `tools` of its configuration: what the model may call. */
   readonly tools?: unknown;
   /** `functions` likewise, OpenAI's older kind; `undefined` where the provider has no such thing. */

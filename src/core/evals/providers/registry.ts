@@ -1,6 +1,8 @@
 import type { ProviderSpec } from "../model.ts";
 import { anthropic } from "./anthropic.ts";
 import { azureChat } from "./azure.ts";
+import { codeProvider } from "./code.ts";
+import type { CodeKind } from "./codeAnswer.ts";
 import { echo } from "./echo.ts";
 import { exec } from "./exec.ts";
 import { google } from "./google.ts";
@@ -35,8 +37,13 @@ const KINDS: readonly Kind[] = [
   { gives: "text", matches: (id) => /^exec:\s*\S/.test(id), create: exec },
 ];
 
+/** Whether a specification can be asked for a kind. */
+export function canGive(spec: Pick<ProviderSpec, "id" | "code">, kind: Kind["gives"]): boolean {
+  return spec.code ? kind !== "moderation" : givenBy(spec.id) === kind;
+}
+
 /** For people, beside an id that is none of these. */
-export const CALLABLE = "openai:…, anthropic:…, azure:chat:…, google:…, ollama:…, exec:…, http(s) and echo";
+export const CALLABLE = "openai:…, anthropic:…, azure:chat:…, google:…, ollama:…, exec:…, http(s), echo and files of code (.js, .ts, .py, .rb)";
 
 /** Whether a suite can test it. */
 export function isKnownProvider(id: string): boolean {
@@ -48,8 +55,11 @@ export function givenBy(id: string): Kind["gives"] | undefined {
   return KINDS.find((kind) => kind.matches(id))?.gives;
 }
 
-/** @throws {CallError} when the provider's address cannot be one. */
-export function createProvider(spec: ProviderSpec, context: ProviderContext): Provider | undefined {
-  const provider = KINDS.find((kind) => kind.matches(spec.id))?.create(spec, context);
+/**
+ * @param gives what code is asked for.
+ * @throws {CallError} when the provider's address cannot be one.
+ */
+export function createProvider(spec: ProviderSpec, context: ProviderContext, gives: CodeKind = "text"): Provider | undefined {
+  const provider = spec.code ? codeProvider(spec, spec.code, context, gives) : KINDS.find((kind) => kind.matches(spec.id))?.create(spec, context);
   return provider && { ...provider, delayMs: spec.delay, tools: spec.config["tools"] };
 }

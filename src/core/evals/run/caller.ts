@@ -64,7 +64,7 @@ export class Caller {
   private isFresh({ at }: StoredAnswer, provider: Provider): boolean {
     const { clock, trustSince = Infinity } = this.options;
     if (provider.onlyThisRun) return at >= Math.min(trustSince, this.startedAt);
-    return !isRemote(provider) || at >= trustSince || clock.now() - at <= REMOTE_MAX_AGE_MS;
+    return !(isRemote(provider) || provider.mayChange) || at >= trustSince || clock.now() - at <= REMOTE_MAX_AGE_MS;
   }
 
   /**

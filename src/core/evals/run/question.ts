@@ -101,6 +101,7 @@ export class Question {
       },
       text,
       vars,
+      prompt: { raw: prompt.template, label: prompt.label },
       overrides: { ...prompt.config, ...own?.config, ...overrides },
     });
     return { prepared, text, vars };

@@ -2,6 +2,7 @@ import type { Graders, ProviderSpec } from "../model.ts";
 import { CALLABLE, givenBy } from "../providers/registry.ts";
 import { valueOfCode } from "./callCode.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
+import { isProviderCode, readProviderCode } from "./providerCode.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 const KINDS = ["text", "embedding", "moderation"] as const;
@@ -22,16 +23,11 @@ export async function readGraders(source: SuiteSource, value: unknown, place: Pl
 
 async function readOne(source: SuiteSource, value: unknown, place: Place, inFile = false): Promise<ProviderSpec | undefined> {
   if (value === undefined || value === null) return undefined;
-  if (isFileReference(value) && !inFile) {
-    const path = withoutScheme(value);
-    if (!/\.(ya?ml|json)$/i.test(path)) {
-      source.notYet("Judges made by code", place, "value");
-      return undefined;
-    }
-    const document = await source.document(path, place);
+  if (isFileReference(value) && !isProviderCode(value) && !inFile) {
+    const document = await source.document(withoutScheme(value), place);
     return document && document.problems.length === 0 ? readOne(source, document.value, { document, path: [] }, true) : undefined;
   }
-  if (typeof value === "string" && !isFileReference(value)) return checked(source, value, {}, place, place);
+  if (typeof value === "string" && (isProviderCode(value) || !isFileReference(value))) return checked(source, value, {}, place, place);
   if (isRecord(value) && typeof value["id"] === "string") {
     checkKeys(source, value, place, PROVIDER_KEYS);
     return checked(source, value["id"], value, place, at(place, "id"));
@@ -40,8 +36,10 @@ async function readOne(source: SuiteSource, value: unknown, place: Place, inFile
   return undefined;
 }
 
-function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place): ProviderSpec | undefined {
-  if (givenBy(id) === undefined) {
+async function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idPlace: Place): Promise<ProviderSpec | undefined> {
+  const code = isProviderCode(id) ? await readProviderCode(source, id, idPlace) : undefined;
+  if (isProviderCode(id) && !code) return undefined;
+  if (!code && givenBy(id) === undefined) {
     source.report("error", "unknown-provider", `The judge ${JSON.stringify(id)} cannot be called yet: ${CALLABLE} can. Take it out to let the endpoint of llmops.yaml judge.`, idPlace);
     return undefined;
   }
@@ -49,6 +47,7 @@ function checked(source: SuiteSource, id: string, options: Record<string, unknow
   return {
     id,
     label: undefined,
+    ...(code ? { code } : {}),
     config: isRecord(options["config"]) ? options["config"] : {},
     prompts: undefined,
     delay: undefined,

@@ -3,7 +3,7 @@ import { LineIndex } from "../../config/positions.ts";
 import { commandParts } from "../suiteCode/program.ts";
 import type { PromptCode } from "../model.ts";
 import type { Found } from "./promptFiles.ts";
-import { readScript } from "./scripts.ts";
+import { readScript, readScriptsOf } from "./scripts.ts";
 import { locationOf, type Place, type SuiteSource } from "./source.ts";
 
 const FUNCTIONS = /^(.*\.(?:[cm]?[jt]s|py))(?::([\w.]+))?$/i;
@@ -42,9 +42,9 @@ export async function promptOfProgram(source: SuiteSource, command: string, plac
     source.report("error", "bad-prompt", "exec: needs a program: exec:./prompt.sh.", place);
     return [];
   }
-  const isHere = /^\.{1,2}[\\/]/.test(program);
-  const own = await Promise.all([program, ...args].map(async (part, index) => ((index === 0 && isHere) || (await source.exists(part)) ? readScript(source, part, place) : undefined)));
-  if (isHere && own[0] === undefined) return [];
+  // What is said to be here is not looked for elsewhere.
+  if (/^\.{1,2}[\\/]/.test(program) && (await readScript(source, program, place)) === undefined) return [];
+  const own = await readScriptsOf(source, [program, ...args], place);
   const file = own.find((path) => path !== undefined);
   const whole = file === undefined ? { template: command, location: locationOf(place) } : wholeOf(source, file);
   return [{ ...naming, ...whole, code: { kind: "program", program: own[0] === undefined ? program : fromFolder(program), args } }];

@@ -2,9 +2,12 @@ import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
 import { CALLABLE, isKnownProvider } from "../providers/registry.ts";
 import { responsePath } from "../providers/http.ts";
+import { commandParts } from "../suiteCode/program.ts";
 import { readResponseTransform, readTransform } from "./code.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
-import { at, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { isProviderCode, readProviderCode } from "./providerCode.ts";
+import { readScriptsOf } from "./scripts.ts";
+import { at, isFileReference, isGlob, isRecord, locationOf, type Place, placeAt, type SuiteSource, withoutScheme } from "./source.ts";
 
 /**
  * The providers of a suite: strings, objects, `{id: {…}}` maps, and files of them.
@@ -18,6 +21,7 @@ export async function readProviders(source: SuiteSource, value: unknown, place: 
 }
 
 async function one(source: SuiteSource, item: unknown, place: Place, open: readonly string[]): Promise<ProviderSpec[]> {
+  if (typeof item === "string" && isProviderCode(item)) return checked(source, item, {}, place, locationOf(place));
   if (isFileReference(item)) return fromFile(source, withoutScheme(item), place, open);
   if (typeof item === "string") return checked(source, item, {}, place, locationOf(place));
   if (!isRecord(item)) {
@@ -33,7 +37,7 @@ async function one(source: SuiteSource, item: unknown, place: Place, open: reado
     const own = at(place, id);
     return checked(source, typeof options["id"] === "string" ? options["id"] : id, options, own, options["id"] === undefined ? locationOf(own, "key") : locationOf(at(own, "id")));
   }
-  if (isFileReference(item["id"])) {
+  if (isFileReference(item["id"]) && !isProviderCode(item["id"])) {
     const loaded = await fromFile(source, withoutScheme(item["id"]), at(place, "id"), open);
     const own = await transformOf(source, item, place);
     return loaded.map((spec) => ({ ...spec, ...overrides(item), ...own }));
@@ -42,8 +46,8 @@ async function one(source: SuiteSource, item: unknown, place: Place, open: reado
 }
 
 async function fromFile(source: SuiteSource, path: string, place: Place, open: readonly string[]): Promise<ProviderSpec[]> {
-  if (/\.([cm]?[jt]s|py|rb|go)(:\w+)?$/.test(path)) {
-    source.notYet("Providers made by code", place, "value");
+  if (/\.go(:\w+)?$/.test(path)) {
+    source.report("error", "unknown-provider", `Go cannot be called here: ${CALLABLE} can. Build it, and name the program: exec:./provider.`, place);
     return [];
   }
   if (isGlob(path)) {
@@ -67,7 +71,10 @@ async function fromFound(source: SuiteSource, path: string, place: Place, open: 
 
 async function checked(source: SuiteSource, id: string, options: Record<string, unknown>, place: Place, idAt: Location): Promise<ProviderSpec[]> {
   checkKeys(source, options, place, PROVIDER_KEYS);
-  if (!isKnownProvider(id)) {
+  if (id.startsWith("exec:")) await readScriptsOf(source, commandParts(id.slice("exec:".length)), placeAt(idAt));
+  const code = isProviderCode(id) ? await readProviderCode(source, id, placeAt(idAt)) : undefined;
+  if (isProviderCode(id) && !code) return [];
+  if (!code && !isKnownProvider(id)) {
     const kind = id.split(":")[0] ?? id;
     source.report("error", "unknown-provider", `The provider ${JSON.stringify(kind)} cannot be called yet: ${CALLABLE} can. Name an endpoint in llmops.yaml to replace it.`, idAt);
     return [];
@@ -79,7 +86,7 @@ async function checked(source: SuiteSource, id: string, options: Record<string, 
   for (const name of ["transformRequest", "validateStatus", "request"]) {
     if (config[name] !== undefined) source.notYet(name, at(place, "config", name));
   }
-  return [{ id, label: undefined, config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)), ...(response === undefined ? {} : { response }) }];
+  return [{ id, label: undefined, ...(code ? { code } : {}), config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)), ...(response === undefined ? {} : { response }) }];
 }
 
 async function transformOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Pick<ProviderSpec, "transform">> {

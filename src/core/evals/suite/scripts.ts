@@ -9,6 +9,16 @@ const MOST_IMPORTS = 200;
  * the suite's version. @returns its absolute path; what cannot be read is a problem at the reference.
  */
 export async function readScript(source: SuiteSource, path: string, place: Place): Promise<string | undefined> {
+  return (await readScriptFiles(source, path, place))?.[0];
+}
+
+/** Of a command's parts those that are files from the suite's folder, read as code; `undefined` for the others. */
+export function readScriptsOf(source: SuiteSource, parts: readonly string[], place: Place): Promise<(string | undefined)[]> {
+  return Promise.all(parts.map(async (part) => ((await source.exists(part)) ? readScript(source, part, place) : undefined)));
+}
+
+/** As `readScript`; the file's own path and those of what it imports. */
+export async function readScriptFiles(source: SuiteSource, path: string, place: Place): Promise<string[] | undefined> {
   const read = await source.read(path, place);
   if (!read) return undefined;
   const open = [read];
@@ -22,5 +32,5 @@ export async function readScript(source: SuiteSource, path: string, place: Place
       open.push(imported);
     }
   }
-  return read.file;
+  return [...found];
 }

@@ -43,6 +43,10 @@ export function suiteCodeOf({ path }: Checkout, code: SuiteCode, folder: string)
     call: (call) => code.call(moved(call)),
     interpret: (call) => code.interpret(call.file === undefined ? call : { ...call, file: path(call.file) }),
     write: (call) => code.write({ ...call, cwd: path(folder) }),
+    serve(options) {
+      const service = code.serve({ ...options, cwd: path(folder) });
+      return { ...service, ask: (call, signal) => service.ask({ ...call, file: path(call.file) }, signal) };
+    },
     close() {},
   };
 

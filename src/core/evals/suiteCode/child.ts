@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { exportedFunction, exportedValue } from "./modules.ts";
+import { exportedFunction, exportedValue, instanceOf } from "./modules.ts";
 import type { Call, Outcome, ToChild } from "./protocol.ts";
 
 /** What the child process gives to the code: its channel to the parent and its own surroundings. */
@@ -61,6 +61,12 @@ function evaluator(end: ChildEnd): (call: Call) => Promise<Outcome> {
     if (call.kind === "inline") {
       const inline = compile(call.body);
       return () => inline(call.output, call.context, end.process);
+    }
+    if (call.kind === "method") {
+      const instance = await instanceOf(call.file, call.options);
+      const method = instance[call.method];
+      if (typeof method !== "function") throw new Error(`${call.file} has no method ${call.method}.`);
+      return () => (method as (...args: unknown[]) => unknown).apply(instance, call.args as unknown[]);
     }
     if (call.kind === "prompt") {
       const { promptRenderer } = await import("./prompt.ts");

@@ -84,7 +84,7 @@ export function createInterpreters(processes: Processes, { cwd, timeoutMs = 30_0
     const [first] = jobs as [Job];
     let ended: Awaited<ReturnType<Processes["run"]>>;
     try {
-      ended = await start(first.call.language, JSON.stringify(jobs.map(({ call }) => requestOf(call))));
+      ended = await start(first.call.language, jobs.map(({ call }, id) => `${JSON.stringify(requestOf(id, call))}\n`).join(""));
     } catch (error) {
       const stop = error instanceof JudgeError || jobs.length === 1;
       for (const job of jobs) if (stop) job.reject(asJudgeError(error));
@@ -140,9 +140,10 @@ export function createInterpreters(processes: Processes, { cwd, timeoutMs = 30_0
   };
 }
 
-function requestOf(call: ForeignCall): object {
+/** A call as the wrapper takes it. */
+export function requestOf(id: number, call: ForeignCall): object {
   const what = call.file === undefined ? { code: RUNTIMES[call.language].functionOf(call.code), name: "main" } : { file: call.file, name: call.name };
-  return { ...what, args: call.args };
+  return { id, ...what, args: call.args };
 }
 
 /** A module that scripts of two folders import by one name is another one in each. */
@@ -178,22 +179,25 @@ function isMissing(error: unknown): boolean {
 function outcomesOf(stdout: string): Outcome[] {
   const outcomes: Outcome[] = [];
   for (const line of stdout.split("\n")) {
-    const outcome = outcomeOf(line);
+    const outcome = outcomeIn(parsed(line));
     if (!outcome) break;
     outcomes.push(outcome);
   }
   return outcomes;
 }
 
-function outcomeOf(line: string): Outcome | undefined {
-  let parsed: unknown;
+function parsed(line: string): unknown {
   try {
-    parsed = JSON.parse(line);
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
-  if (typeof parsed !== "object" || parsed === null) return undefined;
-  const { failed, message, value } = parsed as Record<string, unknown>;
+}
+
+/** What a wrapper says of a call. */
+export function outcomeIn(said: unknown): Outcome | undefined {
+  if (typeof said !== "object" || said === null) return undefined;
+  const { failed, message, value } = said as Record<string, unknown>;
   if (failed === undefined) return { value };
   return failed === "load" || failed === "run" || failed === "return" ? { failed, message: String(message) } : undefined;
 }

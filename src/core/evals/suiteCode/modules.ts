@@ -23,6 +23,16 @@ export async function exportedValue(file: string, name: string | undefined): Pro
   return found;
 }
 
+const instances = new Map<string, Promise<Record<string, unknown>>>();
+
+/** The instance of a file's exported class that is made with these options: always the same one, so that it may keep state. */
+export function instanceOf(file: string, options: unknown): Promise<Record<string, unknown>> {
+  const key = JSON.stringify([file, options]);
+  let instance = instances.get(key);
+  if (!instance) instances.set(key, (instance = exportedFunction(file, undefined).then((Exported) => Reflect.construct(Exported, [options]) as Record<string, unknown>)));
+  return instance;
+}
+
 function candidates(namespace: Record<string, unknown>, name: string | undefined): unknown[] {
   const main = member(namespace["default"], "default") ?? namespace["default"] ?? namespace;
   return name === undefined ? [main, namespace] : [member(main, name), member(namespace, name)];

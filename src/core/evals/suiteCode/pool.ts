@@ -5,6 +5,8 @@ import { blame, codeOf, subjectOf } from "./blame.ts";
 import { createInterpreters, type Interpreters } from "./interpreters.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import type { Call, FromChild, Outcome, ToChild } from "./protocol.ts";
+import type { CodeService } from "./service.ts";
+import { serve, type ServeOptions, type ServiceCall } from "./services.ts";
 import type { InterpreterPaths } from "./runtimes.ts";
 
 /** Evaluates a suite's own code in child processes that can be killed: JavaScript in a pool, other languages by their interpreters. */
@@ -13,6 +15,8 @@ export interface SuiteCode extends Pick<Interpreters, "interpret">, Pick<Program
    * @throws {JudgeError} when the call had to be killed (time, memory) or the pool is closed.
    */
   call(call: Call): Promise<Outcome>;
+  /** A process of its own for code that answers as a model does; it is closed with the rest. */
+  serve(options: ServeOptions): CodeService<ServiceCall>;
   /** Kills the children; calls under way are rejected. */
   close(): void;
 }
@@ -69,6 +73,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
   const kills = new Map<string, number>();
   const interpreters = createInterpreters(processes, { cwd, timeoutMs: options.interpreterTimeoutMs, paths: options.interpreters });
   const programs = createPrograms(processes, { cwd, timeoutMs: options.interpreterTimeoutMs ?? PROGRAM_MS, paths: options.interpreters });
+  const services: CodeService<ServiceCall>[] = [];
   let nextId = 0;
   let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
@@ -173,6 +178,11 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
   return {
     interpret: interpreters.interpret,
     write: programs.write,
+    serve(given) {
+      const service = serve(processes, { cwd, ...given }, options.interpreters);
+      services.push(service);
+      return service;
+    },
     call(call) {
       if (closed) return Promise.reject(new JudgeError("The run was stopped before this could be judged."));
       return new Promise((resolve, reject) => {
@@ -184,6 +194,7 @@ export function createSuiteCode(processes: Processes, options: SuiteCodeOptions)
       closed = true;
       interpreters.close();
       programs.close();
+      for (const service of services) service.close();
       clearImmediate(scheduled);
       const open = [...queue.splice(0), ...workers.flatMap(takeBatch)];
       for (const worker of workers) worker.channel?.kill();

@@ -9,13 +9,15 @@ export interface CodeService<Call> {
   close(): void;
 }
 
+/** `late`: the call took too long. `ended`: the process did, perhaps by another call. `unusable`: none can be asked. */
+export type ServiceFailure = "late" | "ended" | "unusable";
+
 export class ServiceError extends Error {
-  /** The call itself was too late; else another one took the process with it, and it may be asked again. */
-  readonly timedOut: boolean;
-  constructor(message: string, timedOut: boolean) {
+  readonly failure: ServiceFailure;
+  constructor(message: string, failure: ServiceFailure) {
     super(message);
     this.name = "ServiceError";
-    this.timedOut = timedOut;
+    this.failure = failure;
   }
 }
 
@@ -56,7 +58,7 @@ export function createService<Call>({ start, encode, decode, atOnce, timeoutMs, 
       try {
         (channel ??= opened()).send(encode(job.id, job.call));
       } catch (error) {
-        settle(job)?.reject(new ServiceError(`What ${subject} is asked cannot be handed to it: ${String(error)}`, true));
+        settle(job)?.reject(new ServiceError(`What ${subject} is asked cannot be handed to it: ${String(error)}`, "late"));
       }
     }
   }
@@ -72,7 +74,7 @@ export function createService<Call>({ start, encode, decode, atOnce, timeoutMs, 
   }
 
   function late(job: Job<Call>): void {
-    settle(job)?.reject(new ServiceError(`${subject} was killed after ${timeoutMs / 1000} s: it did not answer`, true));
+    settle(job)?.reject(new ServiceError(`${subject} was killed after ${timeoutMs / 1000} s: it did not answer`, "late"));
     const killed = channel;
     killed?.kill();
     if (killed) ended(killed, `${subject} was killed, since it did not answer another question.`);
@@ -81,7 +83,7 @@ export function createService<Call>({ start, encode, decode, atOnce, timeoutMs, 
   function ended(which: ChildChannel, message: string): void {
     if (channel !== which) return;
     channel = undefined;
-    for (const job of [...asked.values()]) settle(job)?.reject(new ServiceError(message, false));
+    for (const job of [...asked.values()]) settle(job)?.reject(new ServiceError(message, "ended"));
     dispatch();
   }
 
@@ -94,9 +96,10 @@ export function createService<Call>({ start, encode, decode, atOnce, timeoutMs, 
   return {
     ask(call, signal) {
       signal.throwIfAborted();
-      return new Promise((resolve, reject) => {
+      let stop = () => {};
+      const answer = new Promise<Outcome>((resolve, reject) => {
         const job: Job<Call> = { id: nextId++, call, resolve, reject };
-        const stop = () => {
+        stop = () => {
           const index = waiting.indexOf(job);
           if (index >= 0) waiting.splice(index, 1);
           (settle(job) ?? job).reject(signal.reason);
@@ -105,11 +108,12 @@ export function createService<Call>({ start, encode, decode, atOnce, timeoutMs, 
         waiting.push(job);
         dispatch();
       });
+      return answer.finally(() => signal.removeEventListener("abort", stop));
     },
     close() {
       closed = true;
       channel?.kill();
-      for (const job of [...waiting.splice(0), ...asked.values()]) (settle(job) ?? job).reject(new ServiceError(`${subject} was stopped with the run.`, false));
+      for (const job of [...waiting.splice(0), ...asked.values()]) (settle(job) ?? job).reject(new ServiceError(`${subject} was stopped with the run.`, "ended"));
     },
   };
 }

@@ -1,12 +1,14 @@
 /**
- * What Python runs: takes a list of `{code | file, name, args}` from standard input and writes `{value}` or
- * `{failed, message}` for each, a line each, to what was standard output. Everything that prints, also from C or a
- * child, goes to standard error. It leaves at once: threads that still run do not hold it up.
+ * What Python runs: takes `{id, code | file, name, args}`, a line each, from standard input and writes `{id, value}` or
+ * `{id, failed, message}`, a line each, to what was standard output. Everything that prints, also from C or a child,
+ * goes to standard error, and nothing else reads the calls. It leaves at once: threads that still run do not hold it up.
  */
 export const PYTHON = `
 import os, sys
 channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
+calls = os.fdopen(os.dup(0), "rb")
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 import json
 
 def failed(stage, error):
@@ -48,12 +50,13 @@ def answer(call):
         return failed("run", error)
     return {"value": value}
 
-for call in json.loads(sys.stdin.buffer.read().decode("utf-8")):
-    outcome = answer(call)
+for line in iter(calls.readline, b""):
+    call = json.loads(line.decode("utf-8"))
+    outcome = dict(answer(call), id=call["id"])
     try:
         text = json.dumps(outcome, allow_nan=False)
     except BaseException as error:
-        text = json.dumps({"failed": "return", "message": "%r, which cannot be judged (%s)." % (outcome.get("value"), error)})
+        text = json.dumps({"id": call["id"], "failed": "return", "message": "%r, which cannot be judged (%s)." % (outcome.get("value"), error)})
     channel.write(text + "\\n")
     channel.flush()
 sys.stdout.flush()
@@ -66,11 +69,13 @@ export const RUBY = `
 require "json"
 channel = STDOUT.dup
 STDOUT.reopen(STDERR)
-write = lambda do |outcome|
+calls = STDIN.dup
+STDIN.reopen(File::NULL)
+write = lambda do |id, outcome|
   text = begin
-    JSON.generate(outcome)
+    JSON.generate(outcome.merge(id: id))
   rescue StandardError => error
-    JSON.generate({ failed: "return", message: "something that cannot be judged (#{error.class})." })
+    JSON.generate({ id: id, failed: "return", message: "something that cannot be judged (#{error.class})." })
   end
   channel.write(text + "\\n")
   channel.flush
@@ -91,20 +96,21 @@ find = lambda do |call|
   target = owner.empty? ? self : Object.const_get(owner.join("::"))
   owner.empty? ? target.method(name) : target.public_method(name)
 end
-JSON.parse(STDIN.read).each do |call|
+calls.each_line do |line|
+  call = JSON.parse(line)
   begin
     method = find.call(call)
   rescue Exception => error
-    write.call(failed.call("load", error))
+    write.call(call["id"], failed.call("load", error))
     next
   end
   begin
     value = method.call(*call["args"])
   rescue Exception => error
-    write.call(failed.call("run", error))
+    write.call(call["id"], failed.call("run", error))
     next
   end
-  write.call({ value: value })
+  write.call(call["id"], { value: value })
 end
 exit!(0)
 `;

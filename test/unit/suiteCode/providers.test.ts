@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createSuiteCode } from "../../../src/core/evals/suiteCode/pool.ts";
+import { processes } from "../assertions/support.ts";
+import { callOf, failure, type Options, provider, send } from "../providers/support.ts";
+import { open, SUITE } from "../runner/support.ts";
+import { temporaryFolder } from "../store/support.ts";
+
+const closing: (() => void)[] = [];
+after(() => closing.forEach((close) => close()));
+
+type Language = "javascript" | "python" | "ruby";
+const FILES: Readonly<Record<Language, string>> = { javascript: "p.mjs", python: "p.py", ruby: "p.rb" };
+
+/** A provider that is code in a folder of its own. */
+function coded(text: string, { language = "javascript" as Language, name = undefined as string | undefined, config = {}, env = {}, ...options }: Options & { language?: Language; name?: string; config?: Record<string, unknown>; env?: Record<string, string> } = {}) {
+  const folder = temporaryFolder();
+  const file = join(folder, FILES[language]);
+  writeFileSync(file, text);
+  const suiteCode = createSuiteCode(processes, { cwd: folder });
+  closing.push(() => suiteCode.close());
+  const code = { language, file, name, fingerprint: "f" };
+  return { folder, made: provider(`file://${FILES[language]}`, config, { folder, suiteCode, ...options, env: options.redactor ? {} : { PLAIN: "seen", API_KEY: "hidden" } }, { env, code }) };
+}
+
+const js = (body: string) => `export default class { constructor(options) { this.options = options; this.calls = 0; } id() { return 'mine'; } async callApi(prompt, context) { ${body} } }`;
+
+describe("a provider that is code", function () {
+  this.timeout(30_000);
+
+  it("is one instance, or one process, that keeps its state and is asked at once", async () => {
+    const { made } = coded(js("this.calls++; await new Promise((resolve) => { this.open ??= []; this.open.push(resolve); if (this.open.length === 3) this.open.forEach((go) => go()); }); return { output: this.calls };"));
+    const answers = await Promise.all([1, 2, 3].map((n) => send(made, callOf(String(n)))));
+    assert.deepEqual(answers.map(({ output }) => output), [3, 3, 3], "all three were under way");
+    const python = coded("calls = 0\n\ndef call_api(prompt, options, context):\n    global calls\n    calls += 1\n    print('noise')\n    return {'output': calls}\n", { language: "python" });
+    assert.deepEqual([(await send(python.made)).output, (await send(python.made)).output], [1, 2]);
+  });
+
+  it("is told prompt, options and context, in every language", async function () {
+    const { made, folder } = coded(js("return { output: { prompt, context, options: this.options, cwd: process.cwd(), env: Object.keys(process.env) } };"), { config: { a: 1, seen: "{{env.PLAIN}}" }, env: { MINE: "1" } });
+    const { output } = (await send(made, callOf("Hello", { vars: { x: "ü" }, overrides: { temperature: 1 }, prompt: { raw: "{{t}}", label: "l" } }))) as { output: Record<string, unknown> };
+    assert.deepEqual([output["prompt"], output["context"], output["cwd"]], ["Hello", { vars: { x: "ü" }, prompt: { raw: "{{t}}", label: "l", config: { temperature: 1 } } }, folder]);
+    assert.deepEqual(output["options"], { id: "file://p.mjs", config: { a: 1, seen: "seen", basePath: folder }, env: { MINE: "1" } });
+    assert.ok((output["env"] as string[]).includes("MINE") && !(output["env"] as string[]).some((name) => ["HOME", "API_KEY"].includes(name)));
+    const python = coded("import os\n\ndef named(prompt, options, context):\n    return {'output': [prompt, options['config']['a'], context['vars'], os.environ.get('MINE'), os.environ.get('HOME')]}\n", { language: "python", name: "named", config: { a: 1 }, env: { MINE: "1" } });
+    assert.deepEqual((await send(python.made, callOf("Hello", { vars: { x: "ü" } }))).output, ["Hello", 1, { x: "ü" }, "1", null]);
+  });
+
+  it("says what it used and what it cost", async () => {
+    const { output, usage, cost, finishReason, logProbs } = await send(coded(js("return { output: 'x', tokenUsage: { total: 5, prompt: 2, completion: 3 }, cost: 0.5, finishReason: 'STOP', logProbs: [-1, -2] };")).made);
+    assert.deepEqual({ output, usage, cost, finishReason, logProbs }, { output: "x", usage: { input: 2, output: 3 }, cost: 0.5, finishReason: "stop", logProbs: [-1, -2] });
+  });
+
+  const failures: [what: string, code: string, said: RegExp, more?: Parameters<typeof coded>[1]][] = [
+    ["says an error", js("return { error: 'no model' };"), /^unanswered: file:\/\/p\.mjs says: no model$/],
+    ["throws", js("throw new Error('no');"), /^unanswered: file:\/\/p\.mjs threw Error: no$/],
+    ["gives nothing", js(""), /^unanswered: file:\/\/p\.mjs returned nothing\. Return \{output: …\}/],
+    ["gives what cannot be passed on", js("return { output: () => 1 };"), /^unanswered: file:\/\/p\.mjs returned something that holds functions/],
+    ["exports no class", "export default 7;", /^unanswered: file:\/\/p\.mjs cannot be used: Error: .+ exports no function/],
+    ["has no such method", "export default class { id() {} }", /^unanswered: file:\/\/p\.mjs cannot be used: Error: .+ has no method callApi/],
+    ["ends its process", js("process.exit(3);"), /^unanswered retry: file:\/\/p\.mjs ended its process: exit code 3\.$/],
+    ["hangs", js("for (;;);"), /^unanswered: file:\/\/p\.mjs was killed after 1 s: it did not answer\.$/, { timeoutMs: 1000 }],
+    ["is Python that throws", "def call_api(prompt, options, context):\n    raise ValueError('no')\n", /^unanswered: file:\/\/p\.py threw ValueError: no$/, { language: "python" }],
+    ["is Python without an output", "def call_api(prompt, options, context):\n    return {}\n", /^unanswered: file:\/\/p\.py returned \{\}\. Return/, { language: "python" }],
+    ["is Python that leaves", "import os\n\ndef call_api(prompt, options, context):\n    os._exit(3)\n", /^unanswered retry: file:\/\/p\.py ended its process: exit code 3\.$/, { language: "python" }],
+    ["is Python that hangs", "def call_api(prompt, options, context):\n    while True:\n        pass\n", /^unanswered: file:\/\/p\.py was killed after 1 s/, { language: "python", timeoutMs: 1000 }],
+  ];
+  for (const [what, code, said, more] of failures) it(`that ${what} is no answer`, async () => assert.match(await failure(coded(code, more).made), said));
+
+  it("that hangs is started anew, and not asked for ever", async () => {
+    const { made } = coded(js("if (prompt === 'hang') for (;;); return { output: 'fine' };"), { timeoutMs: 700 });
+    const said: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      said.push(await failure(made, callOf("hang")));
+      assert.equal((await send(made, callOf("x"))).output, "fine");
+    }
+    assert.match(said[2]!, /^unusable: .+ 3 times, and is not asked again\.$/);
+  });
+
+  it("is stopped when the run is cancelled", async () => {
+    const { made, folder } = coded(js(`(await import('node:fs')).writeFileSync('started', String(process.pid)); await new Promise(() => setInterval(() => {}, 1000));`));
+    const cancel = new AbortController();
+    const sent = send(made, undefined, cancel.signal);
+    const watch = setInterval(() => existsSync(join(folder, "started")) && cancel.abort(new Error("Cancelled.")), 20);
+    await assert.rejects(sent, { message: "Cancelled." });
+    clearInterval(watch);
+  });
+
+  it("is given no secrets", () => {
+    for (const value of ["${secret:KEY}", "{{env.API_KEY}}", "{{env.NONE}}"]) assert.throws(() => coded(js(""), { config: { deep: [value] } }), { kind: "unusable", message: /^Code is given no secrets, and \w+ is one, or is not set\./ });
+  });
+});
+
+describe("a run that asks code", function () {
+  this.timeout(30_000);
+
+  const suite = (provider: string) => JSON.stringify({ prompts: ["{{n}}"], providers: [provider], tests: Array.from({ length: 24 }, (_, n) => ({ vars: { n: String(n) }, assert: [{ type: "contains", value: "good" }] })) });
+
+  it("asks each version's own, and what did not change not again", async () => {
+    const bench = await open({ [SUITE]: suite("file://p.py"), "p.py": "from words import word\n\ndef call_api(prompt, options, context):\n    with open('asked', 'a') as log:\n        log.write('x')\n    return {'output': word + prompt}\n", "words.py": "word = 'good '\n" }, { git: true });
+    const asked = () => readFileSync(join(bench.folder, "asked"), "utf8").length;
+    assert.deepEqual([(await bench.series()).passed, asked()], [24, 24]);
+    bench.write({ "words.py": "word = 'bad '\n" });
+    const { verdict, broke } = await bench.series();
+    assert.deepEqual([verdict, broke.length], ["regression", 24]);
+    const before = asked();
+    assert.equal((await bench.report()).calls, 0);
+    assert.equal(asked(), before);
+  });
+
+  it("asks a program's own version, too", async function () {
+    if (process.platform === "win32") this.skip();
+    const bench = await open({ [SUITE]: suite(`exec:"${process.execPath}" p.cjs`), "p.cjs": "console.log('good')" }, { git: true });
+    assert.equal((await bench.series()).passed, 24);
+    bench.write({ "p.cjs": "console.log('bad')" });
+    assert.equal((await bench.series()).verdict, "regression");
+  });
+});
