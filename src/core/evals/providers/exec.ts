@@ -37,6 +37,7 @@ export function exec(spec: ProviderSpec, context: ProviderContext): Provider {
     origin: undefined,
     model: undefined,
     onlyThisRun: files.length === 0,
+    mayChange: true,
     prepare({ text, vars, overrides }) {
       const options = { id: spec.id, ...(spec.label === undefined ? {} : { label: spec.label }) };
       const context = { vars, prompt: { raw: text, config: overrides } };
