@@ -66,11 +66,20 @@ export interface ProviderSpec {
   readonly transform?: string;
   /** What is taken of an answer's body (`transformResponse` of `http`), where that is code and no path. */
   readonly response?: string;
+  /** Code of `http` that makes what is sent for a prompt, and that says which status is an answer. */
+  readonly http?: { readonly transformRequest?: CodeText; readonly validateStatus?: CodeText };
   /** Prompt keys or labels it is limited to. */
   readonly prompts: readonly string[] | undefined;
   readonly delay: number | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly location: () => Location;
+}
+
+/** JavaScript, or the reference to a file of code with its absolute path. */
+export interface CodeText {
+  readonly code: string;
+  /** Of the file and all that it imports from the workspace; of JavaScript itself. */
+  readonly fingerprint: string;
 }
 
 export interface ProviderCode {
@@ -161,6 +170,8 @@ export interface Assertion {
   readonly kind: "assertion";
   /** What it judges of the output. */
   readonly transform?: string;
+  /** What was retrieved, for assertions about that. */
+  readonly contextTransform?: string;
   /** As written, with `not-` if it has it. */
   readonly type: string;
   readonly value: unknown;

@@ -11,7 +11,7 @@ import { ENGINE, ENV } from "../../unit/engine.ts";
 export interface Example {
   /** `promptfooconfig.yaml`; an object is written as JSON, which is YAML too. */
   readonly config: string | object;
-  /** Other files beside it. In them and in the suite `ENDPOINT` stands for the endpoint's address. */
+  /** Other files beside it. In them and in the suite `ENDPOINT` stands for the endpoint's address, `HOSTPORT` for its host. */
   readonly files?: Readonly<Record<string, string>>;
   /** Files that are made executable. */
   readonly executable?: readonly string[];
@@ -65,7 +65,7 @@ async function run(example: Example, endpoint: string, args: readonly string[], 
   try {
     const config = typeof example.config === "string" ? example.config : JSON.stringify(example.config, null, 2);
     const files = { "promptfooconfig.yaml": config, ...example.files };
-    write(folder, Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll("ENDPOINT", endpoint)])));
+    write(folder, Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll("ENDPOINT", endpoint).replaceAll("HOSTPORT", new URL(endpoint).host)])));
     for (const path of example.executable ?? []) chmodSync(join(folder, path), 0o755);
     const { code, output } = await runCommand(process.execPath, [...args, "eval", "-c", "promptfooconfig.yaml", "-o", "out.json", "--no-cache"], { cwd: folder, env: { ...ENV, ...env, ...example.env } as Record<string, string>, timeoutMs: TIMEOUT_MS, capture: true });
     return code === REFUSED ? { refused: output } : outcomeOf(join(folder, "out.json"), output);

@@ -48,7 +48,7 @@ describe("who judges, as a suite says", () => {
     ["{ type: llm-rubric, value: 7 }", "bad-assertion-value", "promptfooconfig.yaml:4:41 7", /llm-rubric needs a text/],
     ["{ type: g-eval }", "bad-assertion-value", "promptfooconfig.yaml:4:14 { type: g-eval }", /g-eval needs a criterion/],
     ["{ type: g-eval, value: [] }", "bad-assertion-value", "promptfooconfig.yaml:4:37 []", /g-eval needs a criterion/],
-    ["{ type: context-relevance, contextTransform: output }", "not-yet", "promptfooconfig.yaml:4:41 contextTransform", /contextTransform cannot be run yet/],
+    ["{ type: context-relevance, contextTransform: 'output(' }", "bad-transform", "promptfooconfig.yaml:4:59 'output('", /This transform does not compile/],
     ["{ type: factuality }", "bad-assertion-value", "promptfooconfig.yaml:4:14 { type: factuality }", /needs a reference answer/],
     ["{ type: not-factuality, value: x }", "bad-assertion-value", "promptfooconfig.yaml:4:45 x", /same verdict as factuality/],
     ["{ type: not-model-graded-closedqa, value: x }", "bad-assertion-value", "promptfooconfig.yaml:4:56 x", /same verdict as model-graded-closedqa/],

@@ -16,6 +16,8 @@ export interface GradedRow {
   readonly threshold: number | undefined;
   /** Text, or a parsed object; `null` or `undefined`: there is no output. */
   readonly output: unknown;
+  /** What the provider gave, by its own transform, before those of the test and the assertion. */
+  readonly providerOutput?: unknown;
   readonly vars: Readonly<Record<string, unknown>>;
   readonly latencyMs: number | undefined;
   /** USD; `undefined`: the provider does not say. */

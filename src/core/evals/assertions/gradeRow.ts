@@ -43,16 +43,16 @@ export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findG
     // The provider's code is its version's own; that of tests is today's for both.
     const own = side?.code ?? tools.suiteCode;
     const said = side?.response === undefined ? answer.output : await responded(own, side.response, answer.output);
-    let output = said;
-    for (const [suiteCode, code] of [[own, side?.transform], [tools.suiteCode, options.transform]] as const) {
-      if (code === undefined || output === null || output === undefined) continue;
-      output = await transformed(suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
-    }
+    const changed = async (suiteCode: SuiteCode, code: string | undefined, output: unknown) =>
+      code === undefined || output === null || output === undefined ? output : transformed(suiteCode, code, output, { vars, prompt: { raw: side?.prompt.template, label: side?.prompt.label } });
+    const given = await changed(own, side?.transform, said);
+    const output = await changed(tools.suiteCode, options.transform, given);
     const grade = await gradeRow({
       assert: test.assert,
       threshold,
       scoring: test.scoring,
       output,
+      providerOutput: given,
       vars,
       latencyMs: answer.latencyMs,
       cost: answer.cost,

@@ -13,7 +13,7 @@ export const contextFaithfulness: AssertionDefinition = {
   async grade(context) {
     const query = queryOf(context);
     const output = textOutput(context);
-    const retrieved = joined(contextOf(context));
+    const retrieved = joined(await contextOf(context));
     const grader = graderOf(context);
     const [ownStatements, ownVerdicts] = promptsIn(ownPrompt(context));
     const statements = await grader.ask(

@@ -11,7 +11,7 @@ export const contextRecall: AssertionDefinition = {
   check: ({ value }) => (typeof value === "string" ? undefined : 'context-recall needs the expected answer, a text, as its "value".'),
   async grade(context) {
     const groundTruth = textValue(context);
-    const retrieved = joined(contextOf(context, promptOf(context)));
+    const retrieved = joined(await contextOf(context, promptOf(context)));
     const messages = asked(context, ownPrompt(context), { context: retrieved, groundTruth }, {
       task: "You check whether a context holds the facts of an answer. Take the answer apart into its statements and look each of them up in the context.",
       material: { context: retrieved, answer: groundTruth },

@@ -12,7 +12,7 @@ export const contextRelevance: AssertionDefinition = {
   asks: ["text"],
   async grade(context) {
     const query = queryOf(context);
-    const retrieved = contextOf(context);
+    const retrieved = await contextOf(context);
     const text = joined(retrieved);
     const units = typeof retrieved === "string" ? unitsOf(retrieved) : retrieved.filter((item) => item.trim() !== "");
     const byLine = typeof retrieved !== "string" || linesOf(retrieved).length > 1;

@@ -1,17 +1,28 @@
-import type { GradeContext } from "../assertions/definition.ts";
+import { type GradeContext, quote } from "../assertions/definition.ts";
 import { JudgeError } from "../model.ts";
+import { transformed } from "../suiteCode/transform.ts";
 
 /**
- * What was retrieved for a question: the variable `context`, a text or a list of texts.
+ * What was retrieved for a question, a text or a list of texts: what the assertion's `contextTransform` takes of the
+ * provider's output, else the variable `context`.
  * @param fallback stands in where the variable is missing.
  * @throws {JudgeError} when there is none.
  */
-export function contextOf({ row, type }: GradeContext, fallback?: string): string | readonly string[] {
+export async function contextOf({ row, type, assertion }: GradeContext, fallback?: string): Promise<string | readonly string[]> {
+  if (assertion.contextTransform !== undefined) return contextIn(await transformed(row.suiteCode, assertion.contextTransform, row.providerOutput ?? row.output, { vars: row.vars, prompt: { label: row.context["prompt"] } }), type);
   const { context } = row.vars;
-  if (typeof context === "string" && context !== "") return context;
-  if (Array.isArray(context) && context.length > 0 && context.every((item): item is string => typeof item === "string" && item !== "")) return context;
+  if (isContext(context)) return context;
   if ((context === undefined || context === null || context === "") && fallback !== undefined) return fallback;
-  throw new JudgeError(`${type} needs the variable "context" with what was retrieved: a text, or a list of texts.`);
+  throw new JudgeError(`${type} needs the variable "context" with what was retrieved: a text, or a list of texts. Where the output holds it, contextTransform takes it from there.`);
+}
+
+function contextIn(value: unknown, type: string): string | readonly string[] {
+  if (isContext(value)) return value;
+  throw new JudgeError(`The contextTransform of ${type} must give a text, or a list of texts, and gave ${quote(value)}.`);
+}
+
+function isContext(value: unknown): value is string | readonly string[] {
+  return typeof value === "string" ? value !== "" : Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== "");
 }
 
 export function joined(context: string | readonly string[]): string {

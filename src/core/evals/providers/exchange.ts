@@ -9,6 +9,8 @@ export const DEFAULT_TIMEOUT_MS = 60_000;
 export interface ExchangeRequest extends Omit<HttpRequest, "maxBytes"> {
   /** What to do when the endpoint refuses the key, or that there was none. */
   readonly keyAdvice?: string;
+  /** Whatever the status is, it is an answer; the caller looks at it. */
+  readonly anyStatus?: boolean;
 }
 
 /**
@@ -26,23 +28,27 @@ export async function exchange({ host, redactor }: { readonly host: Host; readon
     if (error.reason === "invalid-url" || error.reason === "unreachable") throw new CallError("unusable", error.message);
     throw new CallError("unanswered", error.message, { retry: error.reason === "cut" });
   }
-  const { status } = response;
-  if (status >= 200 && status < 300) return response;
+  if (request.anyStatus || (response.status >= 200 && response.status < 300)) return response;
+  throw refused(response, request.url, host.clock.now(), request.keyAdvice);
+}
 
+/** What a status that is no success means. */
+export function refused(response: HttpResponse, url: string, now: number, keyAdvice = "Check the endpoint's key."): CallError {
+  const { status } = response;
   const said = errorMessage(response.body);
-  const message = `HTTP ${status} from ${new URL(request.url).host}${said ? `: ${said}` : ""}`;
+  const message = `HTTP ${status} from ${new URL(url).host}${said ? `: ${said}` : ""}`;
   if (status === 429) {
     const spent = /insufficient_quota|enforced_spend_limit_reached/.test(response.body);
-    throw new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
+    return new CallError(spent ? "unusable" : "unanswered", message, { status, retry: !spent, retryAfterMs: retryAfter(response.headers, now) });
   }
   // Google refuses an invalid key as an invalid argument.
-  if (status === 400 && response.body.includes("API_KEY_INVALID")) throw new CallError("unusable", `${message}. ${request.keyAdvice ?? "Check the endpoint's key."}`, { status });
-  if (status === 400 || status === 413 || status === 422) throw new CallError("rejected", message, { status });
-  if (status === 401 || status === 403) throw new CallError("unusable", `${message}. ${request.keyAdvice ?? "Check the endpoint's key."}`, { status });
-  if (status === 404) throw new CallError("unusable", `${message}. Check the endpoint's address and the model's name.`, { status });
+  if (status === 400 && response.body.includes("API_KEY_INVALID")) return new CallError("unusable", `${message}. ${keyAdvice}`, { status });
+  if (status === 400 || status === 413 || status === 422) return new CallError("rejected", message, { status });
+  if (status === 401 || status === 403) return new CallError("unusable", `${message}. ${keyAdvice}`, { status });
+  if (status === 404) return new CallError("unusable", `${message}. Check the endpoint's address and the model's name.`, { status });
   // 529 is Anthropic's "overloaded".
   const retry = [408, 502, 503, 504, 529].includes(status);
-  throw new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, host.clock.now()) });
+  return new CallError("unanswered", message, { status, retry, retryAfterMs: retryAfter(response.headers, now) });
 }
 
 /** The body as JSON. An HTML page or a cut body is an error of the endpoint, not an answer. `api`: what the address should be one of. */

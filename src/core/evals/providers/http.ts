@@ -1,119 +1,89 @@
+import type { HttpResponse } from "../../host.ts";
 import type { ProviderSpec } from "../model.ts";
+import { requestOf, statusAccepted } from "../suiteCode/httpCode.ts";
 import { fillAddress, fillSecrets } from "./credentials.ts";
-import { DEFAULT_TIMEOUT_MS, exchange } from "./exchange.ts";
+import { DEFAULT_TIMEOUT_MS, exchange, refused } from "./exchange.ts";
+import { configuredRequest, type HttpCall, rawRequest } from "./httpRequest.ts";
+import { type Filling, follow } from "./httpTemplate.ts";
 import type { ProviderContext } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
 /**
- * promptfoo's `http` provider: `config: {url, method, headers, body}` with `{{prompt}}` and variables in
- * the body. The answer is the parsed JSON, or the text; `transformResponse` may be a path such as
- * `json.choices[0].message.content`.
+ * promptfoo's `http` provider: `config: {url, method, headers, body}`, or a whole `request`, with `{{prompt}}` and
+ * variables in them. The answer is the parsed JSON, or the text; `transformResponse` may be a path such as
+ * `json.choices[0].message.content`. Code of the suite's may make what is sent for the prompt, and say which status
+ * is an answer.
  */
 export function httpProvider(spec: ProviderSpec, context: ProviderContext): Provider {
-  const { config } = spec;
+  const { config, http } = spec;
   const url = fillAddress(typeof config["url"] === "string" ? config["url"] : spec.id, context.env);
-  const method = typeof config["method"] === "string" ? config["method"].toUpperCase() : config["body"] === undefined ? "GET" : "POST";
-  const origin = safeOrigin(url);
+  const raw = config["request"];
+  const { origin, make } = typeof raw === "string" ? rawRequest(raw, url.startsWith("https") || config["useHttps"] === true) : configuredRequest(config, url);
   const path = responsePath(config["transformResponse"] ?? config["responseParser"]);
   // Two providers may take different parts of the same answer; what is kept is what was taken.
   const taken = spec.response !== undefined ? "body" : path?.join(".");
+  const fixed = { taken, ...(http ? { transform: http.transformRequest?.fingerprint, status: http.validateStatus?.fingerprint } : {}) };
+
+  const fillingOf = (call: Call, prompt: unknown = call.text): Filling => ({
+    get messages() {
+      return call.messages;
+    },
+    vars: call.vars,
+    prompt,
+  });
+
   return {
     key: spec.label ?? spec.id,
     origin,
     model: undefined,
     prepare(call) {
-      const body = config["body"] === undefined ? "" : bodyText(config["body"], call);
-      const target = withQuery(fillPlaceholders(url, call, encodeURIComponent), config["queryParams"], call);
-      const headers = Object.fromEntries(headersOf(config).map(([name, value]) => [name, fillPlaceholders(value, call, (part) => part)]));
-      return { identity: canonicalJson({ url: target, method, body, taken, ...(needsCall(config) ? { headers } : {}) }), request: { method, url: target, body }, headers };
+      const { request, headers } = make(fillingOf(call));
+      // What code makes of a prompt is known when it is sent: until then it is what it is made of.
+      const unmade = http?.transformRequest ? { unmade: call } : {};
+      return { identity: canonicalJson({ ...request, ...fixed, ...unmade, ...(needsCall(spec) ? { headers } : {}) }), request, headers, ...(http?.transformRequest ? { call } : {}) };
     },
     async send(prepared, signal) {
-      const headers: Record<string, string> = typeof config["body"] === "object" ? { "content-type": "application/json" } : {};
-      const given = await fillSecrets({ ...prepared.headers }, origin, context.host.secrets, context.redactor);
-      for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = String(value);
-      const { request } = prepared;
-      const response = await exchange(context, {
-        method: request.method,
-        url: request.url,
-        headers,
-        ...(request.body === "" ? {} : { body: request.body }),
-        timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        signal,
-      });
-      const answered = { latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
-      // Code takes of it what it wants, later and in a process of its own.
-      if (spec.response !== undefined) return { output: response.body, ...answered };
-      let json: unknown;
-      try {
-        json = JSON.parse(response.body);
-      } catch {
-        if (path) throw new CallError("unanswered", `${new URL(url).host} answered no JSON, but transformResponse reads ${String(config["transformResponse"])}.`);
-      }
-      if (path && isMissing(follow(json, path.slice(0, -1)))) throw new CallError("unanswered", `${new URL(url).host} answered JSON that has no ${path.slice(0, -1).join(".")}, but transformResponse reads ${String(config["transformResponse"])}.`);
-      const output = path ? follow(json, path) : (json ?? response.body);
-      return { output: output ?? null, ...answered };
+      const { call } = prepared;
+      const transform = http?.transformRequest;
+      const made: HttpCall = call && transform ? make(fillingOf(call, await requestOf(codeOf(context), transform.code, call))) : { request: prepared.request, headers: prepared.headers ?? {} };
+      const given = await fillSecrets(made.headers, origin, context.host.secrets, context.redactor);
+      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
+      const { method, url, body } = made.request;
+      const response = await exchange(context, { method, url, headers, ...(body === "" ? {} : { body }), timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, anyStatus: http?.validateStatus !== undefined });
+      await check(response, url);
+      return { output: outputOf(response, url), latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
     },
   };
+
+  async function check(response: HttpResponse, asked: string): Promise<void> {
+    if (!http?.validateStatus || (await statusAccepted(codeOf(context), http.validateStatus.code, response.status))) return;
+    throw refused(response, asked, context.host.clock.now());
+  }
+
+  function outputOf(response: HttpResponse, asked: string): unknown {
+    // Code takes of it what it wants, later and in a process of its own.
+    if (spec.response !== undefined) return response.body;
+    const { host } = new URL(asked);
+    let json: unknown;
+    try {
+      json = JSON.parse(response.body);
+    } catch {
+      if (path) throw new CallError("unanswered", `${host} answered no JSON, but transformResponse reads ${String(config["transformResponse"])}.`);
+    }
+    if (path && isMissing(follow(json, path.slice(0, -1)))) throw new CallError("unanswered", `${host} answered JSON that has no ${path.slice(0, -1).join(".")}, but transformResponse reads ${String(config["transformResponse"])}.`);
+    return (path ? follow(json, path) : (json ?? response.body)) ?? null;
+  }
 }
 
-function headersOf(config: ProviderSpec["config"]): [name: string, value: string][] {
-  return Object.entries((config["headers"] ?? {}) as Record<string, unknown>).map(([name, value]) => [name, String(value)]);
+function codeOf({ suiteCode }: ProviderContext): NonNullable<ProviderContext["suiteCode"]> {
+  if (!suiteCode) throw new CallError("unusable", "Code runs for a suite, and this provider belongs to none.");
+  return suiteCode;
 }
 
 /** Whether headers differ from call to call; secrets that are filled in later are no part of what decides an answer. */
-function needsCall(config: ProviderSpec["config"]): boolean {
-  return headersOf(config).some(([, value]) => /\{\{\s*(?!env\.)/.test(value));
-}
-
-function withQuery(url: string, parameters: unknown, call: Call): string {
-  if (parameters === null || typeof parameters !== "object") return url;
-  const target = new URL(url);
-  for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, fillPlaceholders(String(value), call, (part) => part));
-  return target.href;
-}
-
-/** Where all calls go. What a test's variable could lead elsewhere, nobody could agree to. */
-function safeOrigin(url: string): string {
-  const origin = URL.canParse(url) ? new URL(url).origin : undefined;
-  if (origin === undefined) throw new CallError("unusable", `${JSON.stringify(url)} is not a URL. Write the provider's config.url like https://host/path.`);
-  if (origin.includes("{{")) throw new CallError("unusable", `The host of ${JSON.stringify(url)} is a variable: calls and keys could go anywhere. Write the host itself, or {{env.NAME}} at the beginning.`);
-  return origin;
-}
-
-/**
- * Text is filled in, with values escaped where it is JSON; an object is filled leaf by leaf, and a leaf
- * that then is JSON becomes that value (as promptfoo does).
- */
-function bodyText(body: unknown, call: Call): string {
-  if (typeof body === "string") return fillPlaceholders(body, call, /^\s*[[{]/.test(body) ? (value) => JSON.stringify(value).slice(1, -1) : (value) => value);
-  const fill = (value: unknown): unknown => {
-    if (typeof value === "string") {
-      const filled = fillPlaceholders(value, call, (part) => part);
-      if (filled !== value && /^\s*["[{]/.test(filled)) {
-        try {
-          return JSON.parse(filled);
-        } catch {
-          return filled;
-        }
-      }
-      return filled;
-    }
-    if (Array.isArray(value)) return value.map(fill);
-    if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
-    return value;
-  };
-  return JSON.stringify(fill(body));
-}
-
-/** `{{prompt}}`, `{{messages}}` and a test's variables, of an object also `{{name.part}}`; `| dump` writes JSON. The environment is not the call's. */
-function fillPlaceholders(template: string, call: Call, escape: (value: string) => string): string {
-  return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)\s*)?\}\}/g, (whole, name: string, filter: string | undefined) => {
-    if (name.startsWith("env.")) return whole;
-    const value = name.split(".")[0] === "messages" ? follow({ messages: call.messages }, name.split(".")) : follow({ ...call.vars, prompt: call.text }, name.split("."));
-    if (value === undefined) return "";
-    if (filter === "dump") return JSON.stringify(value);
-    return escape(typeof value === "string" ? value : JSON.stringify(value));
-  });
+function needsCall({ config }: ProviderSpec): boolean {
+  const written = typeof config["request"] === "string" ? [config["request"]] : Object.values((config["headers"] ?? {}) as Record<string, unknown>);
+  return written.some((value) => /\{\{\s*(?!env\.)/.test(String(value)));
 }
 
 /** `json.a[0].b` as steps; `undefined` when there is none. Anything else is the reader's to refuse. */
@@ -126,13 +96,4 @@ export function responsePath(expression: unknown): (string | number)[] | undefin
 
 function isMissing(value: unknown): boolean {
   return value === undefined || value === null;
-}
-
-function follow(value: unknown, path: readonly (string | number)[]): unknown {
-  let found = value;
-  for (const step of path) {
-    if (found === null || typeof found !== "object") return undefined;
-    found = (found as Record<string | number, unknown>)[step];
-  }
-  return found;
 }

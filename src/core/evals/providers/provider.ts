@@ -19,6 +19,8 @@ export interface PreparedCall {
   readonly request: { readonly method: string; readonly url: string; readonly body: string };
   /** Headers of this call, without the secrets that are filled in when it is sent. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The question, where code makes the request of it when it is sent. */
+  readonly call?: Call;
 }
 
 /** USD per million tokens. */

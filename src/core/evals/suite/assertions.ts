@@ -40,7 +40,8 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   // What could not be read is told already: that the value is missing would be the same mistake again.
   if (value === undefined && isFileReference(item["value"])) return undefined;
   const transform = await readTransform(source, item["transform"], at(place, "transform"));
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(transform === undefined ? {} : { transform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
+  const contextTransform = await readTransform(source, item["contextTransform"], at(place, "contextTransform"));
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
   return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 

@@ -39,8 +39,7 @@ export const SCENARIO_KEYS: KeyTable = { of: "a scenario", known: ["description"
 
 export const ASSERTION_KEYS: KeyTable = {
   of: "an assertion",
-  known: ["type", "value", "threshold", "weight", "metric", "config", "transform", "provider", "rubricPrompt", "description"],
-  later: { contextTransform: "contextTransform" },
+  known: ["type", "value", "threshold", "weight", "metric", "config", "transform", "contextTransform", "provider", "rubricPrompt", "description"],
 };
 
 export const SET_KEYS: KeyTable = { of: "an assert-set", known: ["type", "assert", "threshold", "weight", "metric", "config"] };

@@ -5,6 +5,7 @@ import { responsePath } from "../providers/http.ts";
 import { commandParts } from "../suiteCode/program.ts";
 import { readResponseTransform, readTransform } from "./code.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";
+import { readHttp } from "./httpCode.ts";
 import { isProviderCode, readProviderCode } from "./providerCode.ts";
 import { readScriptsOf } from "./scripts.ts";
 import { at, isFileReference, isGlob, isRecord, locationOf, type Place, placeAt, type SuiteSource, withoutScheme } from "./source.ts";
@@ -83,10 +84,12 @@ async function checked(source: SuiteSource, id: string, options: Record<string, 
   const parser = config["transformResponse"] === undefined ? "responseParser" : "transformResponse";
   const takesCode = config[parser] !== undefined && !responsePath(config[parser]);
   const response = takesCode ? await readResponseTransform(source, config[parser], at(place, "config", parser)) : undefined;
-  for (const name of ["transformRequest", "validateStatus", "request"]) {
-    if (config[name] !== undefined) source.notYet(name, at(place, "config", name));
-  }
-  return [{ id, label: undefined, ...(code ? { code } : {}), config, prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...(await transformOf(source, options, place)), ...(response === undefined ? {} : { response }) }];
+  const http = givesRequests(id) ? await readHttp(source, config, at(place, "config")) : { config };
+  return [{ id, label: undefined, ...(code ? { code } : {}), prompts: undefined, delay: undefined, env: {}, location: () => locationOf(place), ...overrides(options), ...http, ...(await transformOf(source, options, place)), ...(response === undefined ? {} : { response }) }];
+}
+
+function givesRequests(id: string): boolean {
+  return id === "http" || id === "https" || /^https?:\/\//.test(id);
 }
 
 async function transformOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Pick<ProviderSpec, "transform">> {

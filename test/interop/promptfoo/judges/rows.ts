@@ -62,6 +62,8 @@ const rag = (["", "not-"] as const).flatMap((not) => [
   ...["1. x [Attributed]\n2. y [Not Attributed]", "[attributed]", "x [Not Attributed]"].map((reply) => replying({ type: `${not}context-recall`, value: "v" }, reply, { vars })),
   replying({ type: `${not}context-recall`, value: "v", threshold: 0.6 }, "a [Attributed]\nb [Not Attributed]", { vars }),
   replying({ type: `${not}context-recall`, value: "v" }, "a [Attributed]"),
+  ...["output.slice(4)", "['It is in Paris.', output]", "7", "output.none.none", "''"].map((contextTransform) => replying({ type: `${not}context-recall`, value: "v", contextTransform }, "a [Attributed]")),
+  replying({ type: `${not}context-relevance`, contextTransform: "['It is in Paris.', 'It is tall.', context.vars.query]" }, "It is in Paris.", { vars }),
   replying({ type: `${not}context-recall`, value: "v" }, "All of it.", { vars, ...broken }),
   ...["It is in Paris.", "It is in Paris. It is tall.", "It is in Paris. It is in Paris.", "Insufficient Information"].map((reply) => replying({ type: `${not}context-relevance` }, reply, { vars })),
   replying({ type: `${not}context-relevance` }, "- It is tall", { vars: lines }),
