@@ -35,7 +35,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const { suiteCode } = code.current;
   const { find: findGrader, moderatorOf } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor, code.current));
   const { baseline } = await resolveBaseline(workspace, file, version.files);
-  const before = baseline && (await readVersion(workspace, baseline.snapshot, file));
+  const before = baseline && (await readVersion(workspace, baseline.snapshot, file, { withoutTests: true }));
   const instructions = await instructionChecks(version.suite, before?.suite, version.settings.instructions);
   const fill: Fill = (text, vars) => renderer.text(text, vars, env);
   const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf });
