@@ -1,4 +1,4 @@
-import type { RunReport } from "../core/regression/report.ts";
+import { storedReport } from "../core/regression/report.ts";
 import { findRun, listRuns, resultsOf, type RunRecord } from "../core/store/runs.ts";
 import { VERDICT_WORDS } from "../core/regression/words.ts";
 import type { Front } from "./front.ts";
@@ -24,7 +24,7 @@ export async function showCommand(front: Front, id: string, options: { json?: bo
   const { store } = await front.workspace();
   const run = findRun(store, id) ?? listRuns(store, { limit: SEARCHED }).find((candidate) => candidate.id.startsWith(id));
   if (!run) throw new UsageError(`There is no run ${id}. "llmops runs list" shows them.`);
-  const report = run.report === undefined ? undefined : (JSON.parse(run.report) as RunReport);
+  const report = storedReport(run);
   if (options.json) front.print(JSON.stringify({ ...run, report, results: resultsOf(store, run.id) }));
   else front.print(report ? suiteTable(report, front.host.clock.now(), Infinity) : `Run ${run.id} of ${run.suite}: ${run.state}, ${run.done} of ${run.total} rows.`);
   return 0;

@@ -11,7 +11,8 @@ export function diskSnapshot(root: string): Snapshot {
   let realRoot: Promise<string> | undefined;
   return {
     async read(file) {
-      realRoot ??= realpath(root);
+      // Where the folder itself is not there, none of its files is.
+      realRoot ??= realpath(root).catch(() => root);
       let real: string;
       try {
         real = await realpath(file);

@@ -39,7 +39,7 @@ import { buildSeries, providerContext } from "./providers.ts";
 import { noticesOf } from "./notices.ts";
 import { type RunReport, worst } from "./report.ts";
 import { shardOf, type Shard } from "./shards/part.ts";
-import { webhookHttp, webhookOrigins } from "./webhooks.ts";
+import { webhookHttp, webhookOrigins, webhookTimeout } from "./webhooks.ts";
 import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
 export interface EvaluateOptions {
@@ -252,7 +252,7 @@ async function runnerOptions(
     store: workspace.store,
     clock: workspace.host.clock,
     render,
-    judge: createJudge({ render: fill, ...judging }),
+    judge: createJudge({ render: fill, ...judging, webhookTimeoutMs: webhookTimeout(workspace.host.env) }),
     comparison: createComparison({ render: fill, findGrader: judging.findGrader }),
     signal: options.signal,
     inFlight: options.inFlight ?? suite.options.maxConcurrency,

@@ -143,3 +143,13 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 export function decisive(report: RunReport): SeriesReport | undefined {
   return report.series.find((series) => series.verdict === report.verdict) ?? report.series[0];
 }
+
+/** The report that a run was stored with; `undefined` where it has none, or one that cannot be read any more. */
+export function storedReport({ report }: { readonly report: string | undefined }): RunReport | undefined {
+  if (report === undefined) return undefined;
+  try {
+    return JSON.parse(report) as RunReport;
+  } catch {
+    return undefined;
+  }
+}

@@ -28,3 +28,9 @@ function remote(url: string): string[] {
   const { origin } = new URL(url);
   return isLoopback(origin) ? [] : [origin];
 }
+
+/** Milliseconds that a webhook has, where promptfoo's `WEBHOOK_TIMEOUT` says so. */
+export function webhookTimeout(env: Readonly<Record<string, string | undefined>>): number | undefined {
+  const value = Number(env["WEBHOOK_TIMEOUT"]);
+  return Number.isInteger(value) && value > 0 ? value : undefined;
+}

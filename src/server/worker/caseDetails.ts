@@ -17,6 +17,7 @@ import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { createRunCode } from "../../core/regression/code.ts";
 import { suiteGraders } from "../../core/regression/graders.ts";
 import { buildSeries, providerContext } from "../../core/regression/providers.ts";
+import { webhookTimeout } from "../../core/regression/webhooks.ts";
 import { formatDuration } from "../../core/regression/words.ts";
 import { readVersion, type Workspace } from "../../core/regression/workspace.ts";
 
@@ -39,7 +40,7 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const instructions = await instructionChecks(version.suite, before?.suite, version.settings.instructions);
   const fill: Fill = (text, vars) => renderer.text(text, vars, env);
   const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf });
-  const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http });
+  const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http, webhookTimeoutMs: webhookTimeout(workspace.host.env) });
   const { store, host } = workspace;
   const caller = new Caller({ store, clock: host.clock, http: host.http, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
   try {

@@ -7,9 +7,9 @@ import { acceptBaseline } from "../../core/regression/baseline/accept.ts";
 import { type ResolvedBaseline, resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { evaluateSuite } from "../../core/regression/evaluate.ts";
 import { changesOf } from "../../core/regression/places.ts";
-import type { RunReport } from "../../core/regression/report.ts";
+import { type RunReport, storedReport } from "../../core/regression/report.ts";
 import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../../core/regression/workspace.ts";
-import { findRun, lastVerdict, type RunRecord } from "../../core/store/runs.ts";
+import { findRun, lastVerdict } from "../../core/store/runs.ts";
 import { recordVersion, versionHash } from "../../core/store/versions.ts";
 import { watchStore } from "../../core/store/watch.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
@@ -46,7 +46,7 @@ export class Work {
     const version = await readVersion(workspace, workspace.disk, file);
     const found = await resolveBaseline(workspace, file, version.files);
     const last = lastVerdict(workspace.store, relativePosix(workspace.root, file));
-    return describe(workspace, file, version, found, last && reportOf(last));
+    return describe(workspace, file, version, found, last && storedReport(last));
   }
 
   /** Keeps the texts as they are before a first edit: without git they are what an edit is compared with. */
@@ -73,7 +73,7 @@ export class Work {
       onProgress: progress,
     });
     const last = wanted ? lastVerdict(workspace.store, report.suite) : undefined;
-    return { suite: await describe(workspace, file, version, found, wanted ? last && reportOf(last) : report), report };
+    return { suite: await describe(workspace, file, version, found, wanted ? last && storedReport(last) : report), report };
   }
 
   async accept(file: string, signal: AbortSignal): Promise<{ file: string; suite: SuiteDescription }> {
@@ -173,8 +173,3 @@ async function describe({ root }: Workspace, file: string, version: SuiteVersion
     report,
   };
 }
-
-function reportOf(run: RunRecord): RunReport | undefined {
-  return run.report === undefined ? undefined : (JSON.parse(run.report) as RunReport);
-}
-

@@ -21,6 +21,12 @@ const METEOR: [reference: string, candidate: string, score: number][] = [
 ];
 
 describe("meteor", () => {
+  it("weighs as it is told to: with alpha ½ and no penalty it is the harmonic mean, and gamma is the penalty of one word a chunk", async () => {
+    const score = async (reference: string, candidate: string, config: Record<string, number>) => (await bench.grade([assertion("meteor", reference, { config })], candidate)).score;
+    assert.ok(Math.abs((await score("a b c d", "a b", { alpha: 0.5, gamma: 0 })) - 2 / 3) < 1e-12);
+    assert.ok(Math.abs((await score("a b", "b a", { gamma: 0.3, beta: 7 })) - 0.7) < 1e-12);
+  });
+
   it("is what nltk computes without synonyms", () => {
     for (const [reference, candidate, score] of METEOR) assert.ok(Math.abs(meteorScore(candidate, reference, stemmer) - score) < 1e-12, `${reference} / ${candidate}`);
   });

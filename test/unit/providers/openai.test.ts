@@ -81,6 +81,9 @@ describe("an OpenAI-compatible provider", function () {
     ["a call of a function", { content: null, function_call: { name: "f", arguments: "{}" } }, {}, { name: "f", arguments: "{}" }],
     ["JSON as text, where no schema was asked for", { content: '{"a":1}' }, { response_format: { type: "json_object" } }, '{"a":1}'],
     ["JSON of a schema", { content: '{"a":1}' }, { response_format: { type: "json_schema" } }, { a: 1 }],
+    ["what was thought, before what was said", { content: "good", reasoning: "hm" }, {}, "Thinking: hm\n\ngood"],
+    ["what was thought, by its other name", { content: "good", reasoning_content: "hm" }, {}, "Thinking: hm\n\ngood"],
+    ["what was said alone, where it is to", { content: "good", reasoning: "hm" }, { showThinking: false }, "good"],
     ["what was to be JSON of a schema and is none", { content: "a: 1" }, { response_format: { type: "json_schema" } }, "a: 1"],
   ];
   for (const [what, message, config, output] of table) it(`answers ${what}`, async () => assert.deepEqual((await answer(message, config)).output, output));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { diskSnapshot } from "../../../src/core/config/diskSnapshot.ts";
 import { assertMistake, assertOnly, type Files, mistakesOf, read, valid, withTests, workspace } from "./support.ts";
 
 /** Windows makes links only for administrators. */
@@ -33,6 +34,14 @@ describe("a suite that cannot be read", () => {
 
   it("counts lines as the editor does: CRLF, LF and a lone CR each end one", () =>
     assertMistake("\uFEFFprompts: [x]\r\nproviders: [echo]\ntests:\r  - nope: 1\r", "unknown-key", "promptfooconfig.yaml:4:5 nope", /./));
+});
+
+describe("a folder that is not there", () => {
+  it("has no files, and nothing is left to fail later", async () => {
+    const snapshot = diskSnapshot(join(workspace(), "none"));
+    assert.equal(await snapshot.read(join(workspace(), "none", "x")), undefined);
+    await assert.rejects(snapshot.read(workspace({ x: "" })), { reason: "outside" });
+  });
 });
 
 describe("a file that a suite names", () => {

@@ -208,6 +208,11 @@ const WRONG: [tests: string, code: string, at: string, message: RegExp, files?: 
   ["tests: [{ vars: { a: 1 } }]\nscenarios: [{ config: [{ vars: { a: 1 } }], tests: [{ vars: {} }], test: [] }]", "unknown-key", "promptfooconfig.yaml:4:68 test", /"test" is not a key of a scenario/],
   ["tests: [{ vasr: {} }]", "unknown-key", "promptfooconfig.yaml:3:11 vasr", /"vasr" is not a key of a test: it is ignored\. Did you mean "vars"/],
   ["tests: [{}]\nextensions: []", "not-yet", "promptfooconfig.yaml:4:1 extensions", /Extensions cannot be run yet/],
+  ["tests: [{ assert: [{ type: max-score }, { type: equals, value: x }, { type: max-score }] }]", "second-comparison", "promptfooconfig.yaml:3:69 { type: max-score }", /Only the first max-score of a test counts/],
+  ["tests: [{ assert: [{ type: meteor, value: x, alpha: high }] }]", "bad-number", "promptfooconfig.yaml:3:53 high", /alpha must be a number/],
+  ["tests: [{ assert: [{ type: bleu, value: x, alpha: 1 }] }]", "unknown-key", "promptfooconfig.yaml:3:44 alpha", /"alpha" is not a key of an assertion/],
+  ["tests: [{}]\nevaluateOptions: { maxConcurency: 1 }", "unknown-key", "promptfooconfig.yaml:4:20 maxConcurency", /is not a key of evaluateOptions: it is ignored\. Did you mean "maxConcurrency"/],
+  ["tests: [{}]\nevaluateOptions: { maxEvalTimeMs: 1 }", "not-yet", "promptfooconfig.yaml:4:20 maxEvalTimeMs", /A time limit for a whole run cannot be run yet/],
   ["tests: [{}]\ntest: []", "unknown-key", "promptfooconfig.yaml:4:1 test", /Did you mean "tests"/],
 ];
 

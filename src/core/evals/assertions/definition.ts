@@ -37,6 +37,8 @@ export interface GradedRow {
   readonly suiteCode: SuiteCode;
   /** For assertions that ask somebody else; without it they are errors. */
   readonly http: Pick<Http, "send"> | undefined;
+  /** Milliseconds that a webhook has. */
+  readonly webhookTimeoutMs?: number;
 }
 
 export interface GradeContext {

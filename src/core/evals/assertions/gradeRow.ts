@@ -34,7 +34,7 @@ export interface JudgedAnswer {
 }
 
 /** How an answer to a test is judged, with what that takes; `metrics`: and measured. */
-export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send">; metrics?: AnswerMetrics }): (row: JudgedAnswer) => Promise<RowGrade> {
+export function createJudge(tools: { render: Render; suiteCode: SuiteCode; findGrader?: FindGrader; http?: Pick<Http, "send">; webhookTimeoutMs?: number; metrics?: AnswerMetrics }): (row: JudgedAnswer) => Promise<RowGrade> {
   const { findGrader, metrics } = tools;
   return async ({ test, answer, promptText, side, repeat = 0, caller, provider }) => {
     const { description, vars, threshold, metadata, options } = test;

@@ -1,18 +1,23 @@
 import { overlap } from "./overlap.ts";
 
 /** Weight of recall against precision, and how much, and how steeply, words out of order cost. */
-const ALPHA = 0.9;
-const BETA = 3;
-const GAMMA = 0.5;
+export interface MeteorWeights {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly gamma: number;
+}
+
+const USUAL: MeteorWeights = { alpha: 0.9, beta: 3, gamma: 0.5 };
 
 /** `meteor`, at least 0.5. Words match as they are or by their stem; there is no dictionary of synonyms. */
-export const meteor = overlap("METEOR", 0.5, async (candidate, references) => {
+export const meteor = overlap("METEOR", 0.5, async (candidate, references, config) => {
   const { stemmer } = await import("stemmer");
-  return Math.max(...references.map((reference) => meteorScore(candidate, reference, stemmer)));
+  const weights = { ...USUAL, ...Object.fromEntries(Object.entries(config).filter(([name, value]) => name in USUAL && typeof value === "number")) };
+  return Math.max(...references.map((reference) => meteorScore(candidate, reference, stemmer, weights)));
 });
 
-/** Banerjee and Lavie's measure with the usual parameters. */
-export function meteorScore(candidate: string, reference: string, stem: (word: string) => string): number {
+/** Banerjee and Lavie's measure. */
+export function meteorScore(candidate: string, reference: string, stem: (word: string) => string, { alpha, beta, gamma }: MeteorWeights = USUAL): number {
   const words = wordsOf(candidate);
   const others = wordsOf(reference);
   const exact = align(words.map((word, at) => ({ word, at })), others.map((word, at) => ({ word, at })));
@@ -22,8 +27,8 @@ export function meteorScore(candidate: string, reference: string, stem: (word: s
   if (pairs.length === 0) return 0;
   const precision = pairs.length / words.length;
   const recall = pairs.length / others.length;
-  const mean = (precision * recall) / (ALPHA * precision + (1 - ALPHA) * recall);
-  return (1 - GAMMA * (chunks(pairs) / pairs.length) ** BETA) * mean;
+  const mean = (precision * recall) / (alpha * precision + (1 - alpha) * recall);
+  return (1 - gamma * (chunks(pairs) / pairs.length) ** beta) * mean;
 }
 
 interface Word {

@@ -7,7 +7,7 @@ import { type AssertionDefinition, type Claim, quote } from "./definition.ts";
  *
  * @param measure of a candidate against references, 0 … 1.
  */
-export function overlap(name: string, threshold: number, measure: (candidate: string, references: readonly string[]) => number | Promise<number>, many = true): AssertionDefinition {
+export function overlap(name: string, threshold: number, measure: (candidate: string, references: readonly string[], config: Assertion["config"]) => number | Promise<number>, many = true): AssertionDefinition {
   const usable = (value: unknown): value is string | readonly string[] =>
     typeof value === "string" || (many && Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string"));
   const needed = many ? "a text, or a list of texts," : "a text";
@@ -16,7 +16,7 @@ export function overlap(name: string, threshold: number, measure: (candidate: st
     async grade({ assertion, type, value, text }): Promise<Claim> {
       if (!usable(value)) throw new JudgeError(`${type} needs ${needed} as its value, not ${quote(value)}.`);
       const least = assertion.threshold ?? threshold;
-      const score = await measure(text, typeof value === "string" ? [value] : value);
+      const score = await measure(text, typeof value === "string" ? [value] : value, assertion.config);
       return { holds: score >= least, score, claim: `have a ${name} score of at least ${least}`, found: `it is ${score.toFixed(4)}` };
     },
   };

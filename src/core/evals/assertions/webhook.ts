@@ -2,6 +2,7 @@ import { HttpError } from "../../host.ts";
 import { JudgeError } from "../model.ts";
 import type { AssertionDefinition } from "./definition.ts";
 
+/** `WEBHOOK_TIMEOUT` of the environment says another. */
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 1_000_000;
 
@@ -27,7 +28,7 @@ export const webhook: AssertionDefinition = {
       let status: number, body: string;
       try {
         const headers = { "content-type": "application/json", accept: "application/json" };
-        ({ status, body } = await row.http.send({ method: "POST", url, headers, body: JSON.stringify(question), timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }));
+        ({ status, body } = await row.http.send({ method: "POST", url, headers, body: JSON.stringify(question), timeoutMs: row.webhookTimeoutMs ?? TIMEOUT_MS, maxBytes: MAX_BYTES }));
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         throw new JudgeError(`The webhook ${host} did not answer: ${error.message}`);

@@ -27,7 +27,7 @@ export function openAi(spec: ProviderSpec, context: ProviderContext): Provider {
     if (!found) {
       const filled = withEnv({ ...config, ...overrides }, context.env);
       const fixed = completion ? completionParameters(filled, context.env) : parameters(model, filled, context.env);
-      found = { fixed, identity: canonicalJson({ url: base + path, model, fixed }) };
+      found = { fixed, identity: canonicalJson({ url: base + path, model, fixed, ...(config["showThinking"] === false ? { showThinking: false } : {}) }) };
       known.set(key, found);
     }
     return found;
@@ -126,6 +126,9 @@ function toAnswer(body: z.infer<typeof answerSchema>, latencyMs: number, config:
   if (choice?.finish_reason === "content_filter") output ||= "The provider's content filter withheld the answer.";
   const format = config["response_format"] as { type?: unknown } | undefined;
   if (format?.type === "json_schema" && typeof output === "string") output = parsedOr(output);
+  // As promptfoo shows it: what was thought stands before what was said.
+  const thought = message?.reasoning || message?.reasoning_content;
+  if (thought && typeof output === "string" && config["showThinking"] !== false) output = `Thinking: ${thought}\n\n${output}`;
   const usage = body.usage ? { input: body.usage.prompt_tokens ?? 0, output: body.usage.completion_tokens ?? 0 } : undefined;
   return {
     output,

@@ -15,6 +15,8 @@ export const answerSchema = z.looseObject({
           .looseObject({
             content: z.unknown(),
             refusal: z.string().nullish(),
+            reasoning: z.string().nullish().catch(undefined),
+            reasoning_content: z.string().nullish().catch(undefined),
             tool_calls: z.array(z.unknown()).nullish(),
             function_call: z.unknown().optional(),
           })

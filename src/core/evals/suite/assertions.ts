@@ -5,7 +5,7 @@ import { comparesColumns } from "../judges/columns.ts";
 import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
 import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readTransform } from "./code.ts";
-import { ASSERTION_KEYS, checkKeys, SET_KEYS } from "./keys.ts";
+import { ASSERTION_KEYS, checkKeys, METEOR_KEYS, SET_KEYS } from "./keys.ts";
 import { readScript } from "./scripts.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -35,14 +35,22 @@ async function readNode(source: SuiteSource, item: unknown, place: Place): Promi
 }
 
 async function readAssertion(source: SuiteSource, item: Record<string, unknown>, type: string, place: Place): Promise<Assertion | undefined> {
-  checkKeys(source, item, place, ASSERTION_KEYS);
+  const isMeteor = baseType(type) === "meteor";
+  checkKeys(source, item, place, isMeteor ? { ...ASSERTION_KEYS, known: [...ASSERTION_KEYS.known, ...METEOR_KEYS] } : ASSERTION_KEYS);
   const value = await resolvedValue(source, item["value"], type, at(place, "value"));
   // What could not be read is told already: that the value is missing would be the same mistake again.
   if (value === undefined && isFileReference(item["value"])) return undefined;
   const transform = await readTransform(source, item["transform"], at(place, "transform"));
   const contextTransform = await readTransform(source, item["contextTransform"], at(place, "contextTransform"));
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isRecord(item["config"]) ? item["config"] : {}, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: { ...(isRecord(item["config"]) ? item["config"] : {}), ...(isMeteor ? meteorWeights(source, item, place) : {}) }, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
   return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
+}
+
+function meteorWeights(source: SuiteSource, item: Record<string, unknown>, place: Place): Record<string, number> {
+  return Object.fromEntries(METEOR_KEYS.flatMap((key) => {
+    const value = number(source, item, key, place);
+    return value === undefined ? [] : [[key, value] as const];
+  }));
 }
 
 /** Who is asked, and what, where a type asks anybody. */

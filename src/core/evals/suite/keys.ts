@@ -42,6 +42,16 @@ export const ASSERTION_KEYS: KeyTable = {
   known: ["type", "value", "threshold", "weight", "metric", "config", "transform", "contextTransform", "provider", "rubricPrompt", "description"],
 };
 
+/** Of `meteor` alone. */
+export const METEOR_KEYS = ["alpha", "beta", "gamma"] as const;
+
+/** What of `evaluateOptions` means nothing here is known all the same. */
+export const EVALUATE_KEYS: KeyTable = {
+  of: "evaluateOptions",
+  known: ["cache", "delay", "maxConcurrency", "repeat", "timeoutMs", "showProgressBar", "interactiveProviders", "generateSuggestions", "suggestionsCount", "silent"],
+  later: { maxEvalTimeMs: "A time limit for a whole run", filterRange: "A range of tests" },
+};
+
 export const SET_KEYS: KeyTable = { of: "an assert-set", known: ["type", "assert", "threshold", "weight", "metric", "config"] };
 
 export const PROVIDER_KEYS: KeyTable = { of: "a provider", known: ["id", "label", "config", "prompts", "delay", "env", "inputs", "transform"] };

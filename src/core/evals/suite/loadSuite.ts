@@ -6,7 +6,7 @@ import type { Prompt, Suite, SuiteOptions } from "../model.ts";
 import { readFilters } from "./filters.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
 import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
-import { checkKeys, SUITE_KEYS } from "./keys.ts";
+import { checkKeys, EVALUATE_KEYS, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
 import { dereferenced } from "./references.ts";
@@ -47,6 +47,7 @@ export async function loadSuite({ snapshot, root, file, env, code }: LoadOptions
   }
   if (isGithubPrompt(file)) return done(readGithubPrompt(source, config, place));
   checkKeys(source, config, place, SUITE_KEYS);
+  if (isRecord(config["evaluateOptions"])) checkKeys(source, config["evaluateOptions"], at(place, "evaluateOptions"), EVALUATE_KEYS);
   const prompts = await readPrompts(source, config["prompts"], at(place, "prompts"));
   const key = config["providers"] === undefined ? "targets" : "providers";
   const providers = await readProviders(source, config[key], at(place, key));

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Location } from "../../problem.ts";
 import { BARE_CASE, type Case, type CaseOptions, type Graders } from "../model.ts";
+import { comparesColumns } from "../judges/columns.ts";
 import { caseIds } from "./caseIds.ts";
 import { type Draft, EMPTY, readDraft } from "./draft.ts";
 import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
@@ -51,6 +52,7 @@ async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults:
     const provider = draft.provider ?? defaults?.provider;
     const scoring = draft.scoring ?? defaults?.scoring;
     const assert = options["disableDefaultAsserts"] === true || !defaults?.assert.length ? draft.assert : [...defaults.assert, ...draft.assert];
+    reportSecondComparison(source, assert);
     const written = merged(defaults?.metadata, draft.metadata);
     const metadata = draft.scenario === undefined ? written : { conversationId: `__scenario_${draft.scenario}__`, ...written };
     const parsed = Object.keys(options).length === 0 ? BARE_CASE.options : caseOptions(options);
@@ -107,4 +109,14 @@ function caseOptions(options: Readonly<Record<string, unknown>>): CaseOptions {
     ...(options["rubricPrompt"] === undefined ? {} : { rubricPrompt: options["rubricPrompt"] }),
     ...(isRecord(options["factuality"]) ? { factuality: Object.fromEntries(Object.entries(options["factuality"]).filter((entry): entry is [string, number] => Number.isFinite(entry[1]))) } : {}),
   };
+}
+
+/** As in promptfoo the first of its kind counts; what does not must not seem to. */
+function reportSecondComparison(source: SuiteSource, assert: Case["assert"]): void {
+  const seen = new Set<string>();
+  for (const node of assert) {
+    if (node.kind !== "assertion" || !comparesColumns(node)) continue;
+    if (seen.has(node.type)) source.report("warning", "second-comparison", `Only the first ${node.type} of a test counts, as in promptfoo: this one is ignored.`, node.location());
+    seen.add(node.type);
+  }
 }
