@@ -12,6 +12,7 @@ import { codeProviders } from "./suites/codeProviders.ts";
 import { conversations } from "./suites/conversations.ts";
 import { codeTests, transformedVariables } from "./suites/codeTests.ts";
 import { csv } from "./suites/csv.ts";
+import { documented } from "./suites/documented.ts";
 import { expansion } from "./suites/expansion.ts";
 import { prompts } from "./suites/prompts.ts";
 import { providers } from "./suites/providers.ts";
@@ -21,7 +22,7 @@ import { testFiles } from "./suites/testFiles.ts";
 import { transforms } from "./suites/transforms.ts";
 import { variables } from "./suites/variables.ts";
 
-const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations, "prompts made by code": codePrompts, "variables made by code": codeVariables, "tests made by code": codeTests, "transforms of variables": transformedVariables, "providers made by code": codeProviders };
+const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations, "prompts made by code": codePrompts, "variables made by code": codeVariables, "tests made by code": codeTests, "transforms of variables": transformedVariables, "providers made by code": codeProviders, "as documented": documented };
 const DOCUMENTED = readFileSync(join(root, "docs/promptfoo-differences.md"), "utf8").replace(/\s+/g, " ");
 
 /** Each suite is run by promptfoo itself and by the built engine; every row must come to the same. */

@@ -179,7 +179,7 @@ const WRONG: [tests: string, code: string, at: string, message: RegExp, files?: 
   ["defaultTest: 3\ntests: [{}]", "bad-test", "promptfooconfig.yaml:3:14 3", /defaultTest is a test/],
   ["tests: https://a.example/t.csv", "not-yet", "promptfooconfig.yaml:3:8 https://a.example/t.csv", /Tests from the network/],
   ["tests: [file://t.js:make]", "missing-file", "promptfooconfig.yaml:3:9 file://t.js:make", /There is no file t\.js/],
-  ["tests: file://t.xlsx", "not-yet", "promptfooconfig.yaml:3:8 file://t.xlsx", /Spreadsheets/],
+  ["tests: file://t.xlsx", "unsupported-file", "promptfooconfig.yaml:3:8 file://t.xlsx", /t\.xlsx is a spreadsheet, which is not read here\. Save it as CSV/],
   ["tests: file://q.yaml", "missing-file", "promptfooconfig.yaml:3:8 file://q.yaml", /There is no file q\.yaml/],
   ["tests: file://q/*.yaml", "missing-file", "promptfooconfig.yaml:3:8 file://q/*.yaml", /matches no file/],
   ["tests: [{ vars: { a: file://q.txt } }]", "missing-file", "promptfooconfig.yaml:3:22 file://q.txt", /There is no file q\.txt/],

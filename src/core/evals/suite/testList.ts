@@ -43,8 +43,8 @@ async function readFile(source: SuiteSource, reference: string, place: Place, op
     return [];
   }
   if (isCodeFile(`file://${path}`)) return readMade(source, `file://${path}`, place, config);
-  if (/\.xlsx?$/i.test(path)) {
-    source.notYet("Spreadsheets", place, "value");
+  if (/\.xlsx?(#.*)?$/i.test(path)) {
+    source.report("error", "unsupported-file", `${path} is a spreadsheet, which is not read here. Save it as CSV (UTF-8), and name that file.`, place);
     return [];
   }
   if (isGlob(path)) {
