@@ -22,8 +22,8 @@ describe("what the extension declares", () => {
   it("is every command that is registered, and no other", async () => {
     await vscode.commands.executeCommand("llmops.showOutput");
     const all = await vscode.commands.getCommands(true);
-    // Those of the engine are for lenses and quick fixes; those with a dot are the editor's own, of our view.
-    const registered = all.filter((id) => id.startsWith("llmops.") && !id.startsWith("llmops.engine.") && !id.startsWith("llmops.suites."));
+    // Those of the engine are for lenses and quick fixes; those with a dot are the editor's own, of our views.
+    const registered = all.filter((id) => id.startsWith("llmops.") && !/^llmops\.(engine|suites|pipeline|environments|pipelineRuns)\./.test(id));
     const declared = manifest.contributes.commands.map(({ command }) => command);
     assert.deepEqual(registered.sort(), [...declared].sort());
   });
@@ -37,13 +37,18 @@ describe("what the extension declares", () => {
       [
         "Accept as Baseline…",
         "Add Endpoint…",
+        "Approve…",
         "Check Set-up (doctor)",
         "Compare with Baseline",
         "Pause Runs on Save",
+        "Promote Version…",
+        "Reject…",
         "Remove Secret…",
         "Rerun Failed Cases",
         "Resume Runs on Save",
         "Run Case at Cursor",
+        "Run Pipeline",
+        "Run Stage…",
         "Run Suite",
         "Run Suites Affected by This File",
         "Set Secret…",
