@@ -10,7 +10,7 @@ describe("a workspace that is not trusted", () => {
     const { workbench, workspace } = window;
     const { page } = workbench;
     await workbench.openContainer("LLMOps");
-    await page.locator(".pane .welcome-view-content", { hasText: "not trusted" }).waitFor();
+    for (const text of ["nothing in it is read or run", "its pipeline is neither read nor run"]) await page.locator(".pane .welcome-view-content", { hasText: text }).waitFor();
     await workbench.openFile("prompts/triage.txt");
     await workbench.replaceLine(1, "You sort letters.");
     await workbench.save();
