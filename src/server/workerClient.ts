@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Log } from "../core/host.ts";
 import type { StoredApprovals } from "../protocol/messages.ts";
-import type { PipelineConsent } from "../protocol/pipeline.ts";
+import type { PipelineAction, PipelineConsent } from "../protocol/pipeline.ts";
 import type { Failure, FromWorker, ToWorker } from "./worker/messages.ts";
 
 type Question = Extract<ToWorker, { id: number }> extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
@@ -33,6 +33,13 @@ interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
   progress(done: number, total: number): void;
+}
+
+/** Of a pipeline only what is read: a run that was started, or a decision that was taken, is in the store. */
+const READS: ReadonlySet<PipelineAction["kind"]> = new Set(["overview", "history", "show", "log"]);
+
+function mayRepeat(question: Question): boolean {
+  return question.kind !== "pipeline" || READS.has(question.action.kind);
 }
 
 /** The process that reads and runs suites, started when it is first needed and again after a crash. */
@@ -67,7 +74,7 @@ export class WorkerClient {
       };
       this.waiting.set(id, {
         question,
-        retried: false,
+        retried: !mayRepeat(question),
         resolve: (value) => {
           settle();
           resolve(value as T);
