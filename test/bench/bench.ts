@@ -5,6 +5,7 @@ import { build } from "../../scripts/build.mjs";
 import { root } from "../harness/paths.ts";
 import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
+import { noisyRows } from "./noisyPipeline.ts";
 import { type Row, table } from "./measure.ts";
 import { pipelineRows } from "./pipeline.ts";
 
@@ -16,7 +17,7 @@ await build();
 const rows: Row[] = [];
 if (wants("engine")) rows.push(...(await engineRows()));
 if (wants("pipeline")) rows.push(...(await pipelineRows()));
-if (wants("editor")) rows.push(...(await editorRows()));
+if (wants("editor")) rows.push(...(await editorRows()), ...(await noisyRows()));
 
 const [cpu] = cpus();
 const machine = `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}-${process.arch}`;
