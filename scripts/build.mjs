@@ -6,6 +6,7 @@ import * as esbuild from "esbuild";
 import { commonJsNames } from "./commonJsNames.mjs";
 import { noLookups } from "./noLookups.mjs";
 import { underNode24 } from "./rerun.mjs";
+import { startPath } from "./startPath.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -27,11 +28,8 @@ const common = {
 const commonJs = { ...common, format: "cjs", external: ["vscode"] };
 
 /** Libraries written as CommonJS ask for Node's modules by `require`, which an ES module does not have. */
-const requireInModules = [
-  `import { createRequire as __createRequire } from "node:module";`,
-  `import { fileURLToPath as __toPath } from "node:url";`,
-  `const require = __createRequire(import.meta.url), __filename = __toPath(import.meta.url), __dirname = __toPath(new URL(".", import.meta.url));`,
-].join("\n");
+const requireInModules =
+  `const require = process.getBuiltinModule("node:module").createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /** Leaves one of our files out of a bundle: importing it becomes importing the bundle that it is built to. */
 function leaveOut(source, bundle) {
@@ -64,7 +62,7 @@ function bundles() {
       outdir: "dist/engine",
       outExtension: { ".js": ".mjs" },
       banner: { js: requireInModules },
-      plugins: [commonJsNames, noLookups],
+      plugins: [commonJsNames, noLookups, startPath],
     },
   ].filter(({ entryPoints }) => Object.values(entryPoints).every(exists));
 }

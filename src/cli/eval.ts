@@ -10,6 +10,7 @@ import { changesOf } from "../core/regression/places.ts";
 import type { RunReport } from "../core/regression/report.ts";
 import type { Workspace } from "../core/regression/workspace.ts";
 import { failedCases, listRuns } from "../core/store/runs.ts";
+import { keepHeapSmall } from "../engine/memory.ts";
 import { EXIT, exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
@@ -102,7 +103,10 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
       shard: options.shard,
       signal: front.signal,
       sandbox: front.sandbox,
-      onProgress: bar.update,
+      onProgress: (done, total) => {
+        keepHeapSmall(total);
+        bar.update(done, total);
+      },
       onOutlook: (outlook) => front.say(`${name}: ${outlookWords(outlook)}.`),
     });
     bar.clear();

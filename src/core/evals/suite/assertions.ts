@@ -7,7 +7,7 @@ import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readTransform } from "./code.ts";
 import { ASSERTION_KEYS, checkKeys, METEOR_KEYS, SET_KEYS } from "./keys.ts";
 import { readScript } from "./scripts.ts";
-import { at, isFileReference, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { at, isFileReference, isRecord, locationOf, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 /** The assertions of a test, each checked for what shows before anything runs. */
 export async function readAssertions(source: SuiteSource, value: unknown, place: Place): Promise<AssertionNode[]> {
@@ -42,8 +42,9 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   if (value === undefined && isFileReference(item["value"])) return undefined;
   const transform = await readTransform(source, item["transform"], at(place, "transform"));
   const contextTransform = await readTransform(source, item["contextTransform"], at(place, "contextTransform"));
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: { ...(isRecord(item["config"]) ? item["config"] : {}), ...(isMeteor ? meteorWeights(source, item, place) : {}) }, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
-  return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(item["value"] === undefined ? place : at(place, "value")))) ? assertion : undefined;
+  const config = isRecord(item["config"]) ? item["config"] : NONE;
+  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isMeteor ? { ...config, ...meteorWeights(source, item, place) } : config, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
+  return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(value === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 
 function meteorWeights(source: SuiteSource, item: Record<string, unknown>, place: Place): Record<string, number> {

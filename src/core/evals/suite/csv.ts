@@ -3,11 +3,9 @@ import { KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES, baseType } from "../assert
 import type { Assertion } from "../model.ts";
 import { type Draft, EMPTY } from "./draft.ts";
 import { isRunnable, resolvedValue } from "./assertions.ts";
-import { isFileReference, placeAt, type SuiteSource } from "./source.ts";
+import { isFileReference, NONE, placeAt, type SuiteSource } from "./source.ts";
 import { readTable, type Row } from "./table.ts";
 import { readVars } from "./vars.ts";
-
-const NONE: Record<string, never> = Object.freeze({});
 
 /** In CSV a threshold in parentheses sticks only to these types; elsewhere promptfoo ignores it. */
 const WITH_THRESHOLD = new Set(["answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance", "cost", "latency", "levenshtein", "perplexity", "perplexity-score", "rouge-n", "similar", "starts-with"]);
@@ -51,7 +49,7 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
   const [prefix, suffix] = [cell("__prefix"), cell("__suffix")];
   return {
     ...EMPTY,
-    vars: Object.values(vars).some(isFileReference) ? await readVars(source, vars, () => placeAt(location())) : vars,
+    vars: await readVars(source, vars, () => placeAt(location())),
     // A list that grew has room for many more; of many rows that is most of their memory.
     assert: [...assert],
     description: cell("__description"),

@@ -5,13 +5,13 @@ import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readCodeFile, readTransform } from "./code.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
 import { readProviders } from "./providers.ts";
-import { at, folderOf, isFileReference, isGlob, isRecord, locationOf, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { at, folderOf, isFileReference, isGlob, isRecord, locationOf, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readVars } from "./vars.ts";
 
 /** A test as written, with what it names read; before the suite's defaults and before expansion. */
 export interface Draft {
   readonly description: string | undefined;
-  readonly vars: Record<string, unknown>;
+  readonly vars: Readonly<Record<string, unknown>>;
   readonly assert: readonly AssertionNode[];
   readonly threshold: number | undefined;
   readonly metadata: Record<string, unknown>;
@@ -33,16 +33,14 @@ export const EMPTY: Omit<Draft, "location" | "idLocation"> = { description: unde
 
 export async function readDraft(source: SuiteSource, value: Record<string, unknown>, place: Place): Promise<Draft> {
   checkKeys(source, value, place, TEST_KEYS);
-  const options = isRecord(value["options"]) ? value["options"] : {};
-  checkKeys(source, options, at(place, "options"), OPTION_KEYS);
   const vars = await varsOf(source, value["vars"], at(place, "vars"));
   return {
     description: typeof value["description"] === "string" ? value["description"] : undefined,
     vars,
     assert: await readAssertions(source, value["assert"], at(place, "assert")),
     threshold: number(source, value, "threshold", place),
-    metadata: isRecord(value["metadata"]) ? value["metadata"] : {},
-    options: { ...options, ...(await judgesOf(source, options, at(place, "options"))), ...(await transformsOf(source, options, at(place, "options"))) },
+    metadata: isRecord(value["metadata"]) ? value["metadata"] : NONE,
+    options: isRecord(value["options"]) ? await optionsOf(source, value["options"], at(place, "options")) : NONE,
     prompts: names(value["prompts"]),
     providers: names(value["providers"]),
     scoring: await scoringOf(source, value["assertScoringFunction"], at(place, "assertScoringFunction")),
@@ -52,6 +50,11 @@ export async function readDraft(source: SuiteSource, value: Record<string, unkno
     location: () => locationOf(place),
     idLocation: () => locationOf(at(place, "metadata", "id")),
   };
+}
+
+async function optionsOf(source: SuiteSource, options: Record<string, unknown>, place: Place): Promise<Record<string, unknown>> {
+  checkKeys(source, options, place, OPTION_KEYS);
+  return { ...options, ...(await judgesOf(source, options, place)), ...(await transformsOf(source, options, place)) };
 }
 
 /** `postprocess` is the older name of `transform`. An empty one undoes the default one. */
@@ -74,8 +77,8 @@ async function judgesOf(source: SuiteSource, options: Record<string, unknown>, p
   return { ...(grader === undefined ? {} : { provider: grader }), ...(rubricPrompt === undefined ? {} : { rubricPrompt }) };
 }
 
-async function varsOf(source: SuiteSource, value: unknown, place: Place): Promise<Record<string, unknown>> {
-  if (value === undefined || value === null) return {};
+async function varsOf(source: SuiteSource, value: unknown, place: Place): Promise<Readonly<Record<string, unknown>>> {
+  if (value === undefined || value === null) return NONE;
   if (isRecord(value)) return readVars(source, value, (name) => at(place, name));
   const paths: unknown[] = Array.isArray(value) ? value : [value];
   if (!paths.every((path) => typeof path === "string")) {

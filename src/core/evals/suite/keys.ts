@@ -59,9 +59,8 @@ export const PROVIDER_KEYS: KeyTable = { of: "a provider", known: ["id", "label"
 /** Says of every key that is not known, or not yet. `__` and `x-` keys are a person's own. */
 export function checkKeys(source: SuiteSource, value: Readonly<Record<string, unknown>>, place: Place, table: KeyTable): void {
   for (const key of Object.keys(value)) {
-    const here = at(place, key);
     const later = table.later?.[key];
-    if (later !== undefined) source.notYet(later, here);
-    else if (!table.known.includes(key) && !/^(__|x-|\$)/.test(key)) source.report("warning", "unknown-key", `${JSON.stringify(key)} is not a key of ${table.of}: it is ignored.${didYouMean(key, table.known)}`, here, "key");
+    if (later !== undefined) source.notYet(later, at(place, key));
+    else if (!table.known.includes(key) && !/^(__|x-|\$)/.test(key)) source.report("warning", "unknown-key", `${JSON.stringify(key)} is not a key of ${table.of}: it is ignored.${didYouMean(key, table.known)}`, at(place, key), "key");
   }
 }

@@ -1,12 +1,19 @@
 import { pointerSteps } from "../../config/yaml.ts";
 import { at, folderOf, isFileReference, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
+/** Most values have none, however large they are: they are taken as they stand. */
+function holdsReference(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsReference);
+  return isRecord(value) && (typeof value["$ref"] === "string" || Object.values(value).some(holdsReference));
+}
+
 /**
  * A value with every `$ref` replaced by what it points at: `#/a/b` in the same file, or `other.yaml#/a`.
  * Keys beside a `$ref` are added to the target, and win over its own.
  * A cycle, a missing target and a missing file are problems at the `$ref`.
  */
 export async function dereferenced(source: SuiteSource, value: unknown, place: Place, open: readonly string[] = []): Promise<unknown> {
+  if (!holdsReference(value)) return value;
   if (Array.isArray(value)) return Promise.all(value.map((item, index) => dereferenced(source, item, at(place, index), open)));
   if (!isRecord(value)) return value;
   const { $ref: reference, ...own } = value;

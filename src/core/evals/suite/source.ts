@@ -13,6 +13,9 @@ export interface Place {
   readonly path: Path;
 }
 
+/** Of many tests and assertions most have no options, no configuration and no metadata: those share this. */
+export const NONE: Record<string, never> = Object.freeze({});
+
 export function at(place: Place, ...steps: (string | number)[]): Place {
   return { document: place.document, path: [...place.path, ...steps] };
 }

@@ -1,10 +1,9 @@
 import { extname } from "node:path";
-import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
-import type { Location, Position } from "../../problem.ts";
 import { readCsv } from "./csv.ts";
 import { type Draft, readDraft } from "./draft.ts";
 import { isCodeFile } from "../suiteCode/transform.ts";
 import { valueOfCode } from "./callCode.ts";
+import { LineDocument } from "./lineDocument.ts";
 import { dereferenced, withFiles } from "./references.ts";
 import { at, isGlob, isRecord, locationOf, type Place, placeAt, type SuiteSource, withoutScheme } from "./source.ts";
 
@@ -101,36 +100,20 @@ async function readFound(source: SuiteSource, path: string, place: Place, open: 
 
 async function readJsonLines(source: SuiteSource, file: string, text: string): Promise<Draft[]> {
   const drafts: Draft[] = [];
-  for (const [line, raw] of text.split(/\r\n|\n|\r/).entries()) {
+  let [line, start] = [-1, 0];
+  for (const raw of text.split(/(?<=\n|\r(?!\n))/)) {
+    const document = new LineDocument(file, text, ++line, start, start + raw.length);
+    start += raw.length;
     if (raw.trim() === "") continue;
-    const location: Location = { file, range: { start: { line, character: 0 }, end: { line, character: raw.length } } };
     let value: unknown;
     try {
       value = JSON.parse(raw);
     } catch (error) {
-      source.report("error", "json-syntax", `This line is not JSON: ${error instanceof Error ? error.message : String(error)}`, location);
+      source.report("error", "json-syntax", `This line is not JSON: ${error instanceof Error ? error.message : String(error)}`, document.whole());
       continue;
     }
-    if (!isRecord(value)) {
-      source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", location);
-      continue;
-    }
-    drafts.push(await readDraft(source, value, { document: lineDocument(location, raw, value), path: [] }));
+    if (isRecord(value)) drafts.push(await readDraft(source, value, { document, path: [] }));
+    else source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", document.whole());
   }
   return drafts;
-}
-
-/** A line as a document of its own, whose positions are those of its file. */
-function lineDocument({ file, range: { start } }: Location, text: string, value: unknown): YamlDocument {
-  const moved = ({ line, character }: Position): Position => ({ line: line + start.line, character });
-  return {
-    file,
-    text,
-    value,
-    problems: [],
-    locate: (path, part) => {
-      const range = parseYaml(file, text).locate(path, part);
-      return { start: moved(range.start), end: moved(range.end) };
-    },
-  };
 }

@@ -25,9 +25,14 @@ export function withoutMade(vars: Vars): { readonly vars: Vars; readonly madeVar
 }
 
 /** Values whose `file://` is replaced by the file's content; a glob becomes a list of files, which expands. */
-export async function readVars(source: SuiteSource, vars: Vars, placeOf: (name: string) => Place): Promise<Record<string, unknown>> {
+export async function readVars(source: SuiteSource, vars: Vars, placeOf: (name: string) => Place): Promise<Vars> {
+  if (!Object.values(vars).some(namesFile)) return vars;
   const read = await Promise.all(Object.entries(vars).map(async ([name, value]) => [name, await valueOf(source, value, placeOf(name))] as const));
   return Object.fromEntries(read);
+}
+
+function namesFile(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(namesFile) : isFileReference(value);
 }
 
 async function valueOf(source: SuiteSource, value: unknown, place: Place): Promise<unknown> {
