@@ -2,7 +2,7 @@
  * One bundle, several fronts: the terminal, the language server, the process that runs suites and
  * the one that runs a suite's own code. Each loads only what it needs.
  */
-import { keepYoungSpaceSmall } from "./memory.ts";
+import { keepHeapModest } from "./memory.ts";
 
 const [mode, ...rest] = process.argv.slice(2);
 const wantsHelp = rest.includes("--help") || rest.includes("-h");
@@ -18,6 +18,6 @@ switch (wantsHelp ? undefined : mode) {
     await (await import("./suiteCode.ts")).startSuiteCode();
     break;
   default:
-    keepYoungSpaceSmall();
+    keepHeapModest();
     process.exitCode = await (await import("../cli/main.ts")).main(mode === undefined ? [] : [mode, ...rest]);
 }

@@ -6,6 +6,7 @@ import { runCommand } from "../../harness/command.ts";
 import { cacheDirectory } from "../../harness/paths.ts";
 import { write } from "../../unit/cli/support.ts";
 import { ENGINE, ENV } from "../../unit/engine.ts";
+import { promptfooEnv } from "./install.ts";
 
 /** A suite that both sides run. */
 export interface Example {
@@ -126,7 +127,7 @@ export async function runPromptfoo(example: Example, endpoint: string, entry: st
 async function askPromptfoo(example: Example, endpoint: string, entry: string): Promise<Outcome> {
   const home = free.pop() ?? mkdtempSync(join(tmpdir(), "llmops-promptfoo-"));
   try {
-    return await run(example, endpoint, [entry], { PROMPTFOO_CONFIG_DIR: home, PROMPTFOO_DISABLE_TELEMETRY: "1", PROMPTFOO_DISABLE_UPDATE: "1", PROMPTFOO_DISABLE_REMOTE_GENERATION: "1", OPENAI_API_KEY: "none", NODE_COMPILE_CACHE: join(cacheDirectory(), "promptfoo-compiled") });
+    return await run(example, endpoint, [entry], { ...promptfooEnv(home), NODE_COMPILE_CACHE: join(cacheDirectory(), "promptfoo-compiled") });
   } finally {
     free.push(home);
   }

@@ -17,7 +17,8 @@ export async function readAssertions(source: SuiteSource, value: unknown, place:
     return [];
   }
   const nodes = await Promise.all(value.map((item, index) => readNode(source, item, at(place, index))));
-  return nodes.filter((node) => node !== undefined);
+  // A list that grew has room for many more; its slice has not.
+  return nodes.filter((node) => node !== undefined).slice();
 }
 
 async function readNode(source: SuiteSource, item: unknown, place: Place): Promise<AssertionNode | undefined> {
@@ -42,8 +43,12 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   if (value === undefined && isFileReference(item["value"])) return undefined;
   const transform = await readTransform(source, item["transform"], at(place, "transform"));
   const contextTransform = await readTransform(source, item["contextTransform"], at(place, "contextTransform"));
-  const config = isRecord(item["config"]) ? item["config"] : NONE;
-  const assertion: Assertion = { kind: "assertion", type, value, ...common(source, item, place), config: isMeteor ? { ...config, ...meteorWeights(source, item, place) } : config, ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)), location: () => locationOf(place) };
+  const { threshold, weight, metric } = common(source, item, place);
+  const written = isRecord(item["config"]) ? item["config"] : NONE;
+  const config = isMeteor ? { ...written, ...meteorWeights(source, item, place) } : written;
+  const extras = { ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)) };
+  // What every assertion has stands first: V8 keeps what follows a spread apart from the object.
+  const assertion: Assertion = { kind: "assertion", type, value, threshold, weight, metric, config, location: () => locationOf(place), ...extras };
   return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(value === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 

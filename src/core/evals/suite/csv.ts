@@ -50,8 +50,8 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
   return {
     ...EMPTY,
     vars: await readVars(source, vars, () => placeAt(location())),
-    // A list that grew has room for many more; of many rows that is most of their memory.
-    assert: [...assert],
+    // A list that grew has room for many more, and so has a spread copy; of many rows that is most of their memory.
+    assert: assert.slice(),
     description: cell("__description"),
     threshold: numeric("__threshold"),
     options: prefix === undefined && suffix === undefined ? NONE : { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) },

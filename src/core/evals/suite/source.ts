@@ -17,7 +17,7 @@ export interface Place {
 export const NONE: Record<string, never> = Object.freeze({});
 
 export function at(place: Place, ...steps: (string | number)[]): Place {
-  return { document: place.document, path: [...place.path, ...steps] };
+  return { document: place.document, path: place.path.concat(steps) };
 }
 
 export function locationOf(place: Place, part: "value" | "key" = "value"): Location {

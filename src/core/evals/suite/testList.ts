@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import type { Path } from "../../config/yaml.ts";
 import { readCsv } from "./csv.ts";
 import { type Draft, readDraft } from "./draft.ts";
 import { isCodeFile } from "../suiteCode/transform.ts";
@@ -6,6 +7,8 @@ import { valueOfCode } from "./callCode.ts";
 import { LineDocument } from "./lineDocument.ts";
 import { dereferenced, withFiles } from "./references.ts";
 import { at, isGlob, isRecord, locationOf, type Place, placeAt, type SuiteSource, withoutScheme } from "./source.ts";
+
+const WHOLE: Path = [];
 
 /**
  * The tests of a suite, a scenario or a file: written there, or in files of every format.
@@ -112,7 +115,7 @@ async function readJsonLines(source: SuiteSource, file: string, text: string): P
       source.report("error", "json-syntax", `This line is not JSON: ${error instanceof Error ? error.message : String(error)}`, document.whole());
       continue;
     }
-    if (isRecord(value)) drafts.push(await readDraft(source, value, { document, path: [] }));
+    if (isRecord(value)) drafts.push(await readDraft(source, value, { document, path: WHOLE }));
     else source.report("error", "bad-test", "A test is an object such as {vars: {…}, assert: […]}.", document.whole());
   }
   return drafts;

@@ -69,10 +69,10 @@ async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults:
         metadata,
         prompts: draft.prompts ?? defaults?.prompts,
         providers: draft.providers ?? defaults?.providers,
-        ...(provider === undefined ? {} : { provider }),
-        ...(scoring === undefined ? {} : { scoring }),
         providerOutput: draft.providerOutput ?? defaults?.providerOutput,
         location: draft.location,
+        ...(provider === undefined ? {} : { provider }),
+        ...(scoring === undefined ? {} : { scoring }),
       });
     }
   }
