@@ -11,6 +11,7 @@ export interface Suite {
   /** Tests after variable expansion, in promptfoo's order; not yet multiplied by prompts, providers or repeats. */
   readonly cases: readonly Case[];
   readonly options: SuiteOptions;
+  readonly derivedMetrics?: readonly DerivedMetric[];
   /** Every file that was read for it: absolute path → text. What a version of the suite consists of. */
   readonly files: ReadonlyMap<string, string>;
   /** Those of `files` that are code, or imported by it. */
@@ -19,6 +20,13 @@ export interface Suite {
   readonly filters?: Readonly<Record<string, string>>;
   /** With an `error` among them the suite does not run. */
   readonly problems: readonly Problem[];
+}
+
+/** A metric of a whole column, made of those that assertions name. */
+export interface DerivedMetric {
+  readonly name: string;
+  readonly expression: string;
+  readonly location: Location;
 }
 
 export interface SuiteOptions {

@@ -14,6 +14,7 @@ import { type AnswerMetrics, createAnswerMetrics } from "../evals/metrics/answer
 import { Caller, isRemote } from "../evals/run/caller.ts";
 import { wholeChains } from "../evals/run/chain.ts";
 import type { Outlook } from "../evals/run/lookAhead.ts";
+import { withDerived } from "../evals/metrics/derived.ts";
 import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { withMadeQuestions } from "../evals/run/made.ts";
 import type { RenderPrompt } from "../evals/run/rows.ts";
@@ -160,7 +161,8 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
     const caller = new Caller({ ...runner, http: host.http });
     const { series: tallies, looked, early } = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
-    const judged = tallies.filter((tally) => tally.skipped || tally.cases.length > 0).map((tally) => ({ ...tally, instructions: instructions.get(tally.prompt)?.map(({ info }) => info) }));
+    const derived = await withDerived(tallies, current.suite.derivedMetrics ?? []);
+    const judged = derived.filter((tally) => tally.skipped || tally.cases.length > 0).map((tally) => ({ ...tally, instructions: instructions.get(tally.prompt)?.map(({ info }) => info) }));
     const confirmed = await confirmBroken(runner, caller, judged, gates);
     const spent: Spent = { calls: caller.calls, cached: caller.cached, cost: caller.cost, durationMs: host.clock.now() - started };
     const analysed = analyse({ series: judged, repeats: runner.repeat, gates, confirmed, alpha: looked && !early ? LAST_ALPHA : undefined });

@@ -1,4 +1,4 @@
-import { type Direction, type Gate, metricInfo } from "../config/gates.ts";
+import { BUILT_IN_METRICS, type Direction, type Gate, metricInfo } from "../config/gates.ts";
 import type { CaseTally, Sample, SeriesTally } from "../evals/run/tally.ts";
 import { currentMean, freshPairs, freshTimes, meanPairs, type Pair, passPairs } from "./pairs.ts";
 import type { MetricReport } from "./report.ts";
@@ -53,8 +53,10 @@ export function measure(series: SeriesTally, repeats: number, gates: readonly Ga
   const named = new Set<string>();
   for (const { current } of series.cases) for (const sample of current) for (const name of Object.keys(sample?.metrics ?? {})) named.add(name);
   const gated = gates.map((gate) => gate.metric).filter((name) => name !== "broken");
-  const names = new Set(["accuracy", ...gated, ...EVERY_SUITE, ...named]);
+  const names = new Set(["accuracy", ...gated, ...EVERY_SUITE, ...named].filter((name) => series.derived?.current[name] === undefined || Object.hasOwn(BUILT_IN_METRICS, name)));
   const measured = [...names].map((name) => measureOne(name, series, repeats, gates.find((gate) => gate.metric === name)));
+  const derived = Object.keys(series.derived?.current ?? {}).filter((name) => !Object.hasOwn(BUILT_IN_METRICS, name));
+  for (const name of derived) measured.push(measureDerived(name, series, gates.find((gate) => gate.metric === name)));
   const moderated = measured.some(({ name, current }) => name === "toxicity" && current !== undefined);
   // The list of words stands in for a moderator where there is none.
   return measured.filter(({ name, gate, current }) => gate !== undefined || (current !== undefined && !(name === "profanity-list" && moderated)));
@@ -63,6 +65,11 @@ export function measure(series: SeriesTally, repeats: number, gates: readonly Ga
 /** Of a series only what a gate compares with the baseline. */
 export function measureCompared(series: SeriesTally, repeats: number, gates: readonly Gate[]): Measured[] {
   return gates.filter((gate) => gate.tolerance).map((gate) => measureOne(gate.metric, series, repeats, gate)).filter(({ comparison }) => comparison);
+}
+
+/** One value a version: it is of all cases together, so that nothing can be tested case by case. */
+function measureDerived(name: string, { derived }: SeriesTally, gate: Gate | undefined): Measured {
+  return { name, gate, baseline: derived?.baseline[name], current: derived?.current[name], comparison: undefined };
 }
 
 const EVERY_SUITE = ["latency-p50", "latency-p95", "first-token-p50", "first-token-p95", "instruction-following", "toxicity", "profanity-list", "cost", "tokens"];

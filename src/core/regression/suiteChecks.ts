@@ -11,15 +11,17 @@ import type { Problem } from "../problem.ts";
 import { moderatorSpec } from "./graders.ts";
 import type { SuiteVersion } from "./workspace.ts";
 
-type Version = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file" | "cases"> };
+type Version = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file" | "cases" | "derivedMetrics"> };
 
 /** What the entry of `llmops.yaml` says of a suite and the suite does not bear out, at its place. */
 export async function checkSettings(version: Version, loaded: LoadedConfig, root: string): Promise<Problem[]> {
   const { settings, suite } = version;
   const at = (severity: Problem["severity"], code: string, message: string, ...path: Path): Problem => ({ severity, code, message, location: loaded.locate(["suites", settings.entry ?? 0, ...path], typeof path.at(-1) === "string" ? "key" : "value") });
   const own = ownMetrics(suite.cases);
+  const derived = new Set(suite.derivedMetrics?.map((metric) => metric.name));
   const name = relativePosix(root, suite.file);
-  const gates = (settings.gates ?? []).flatMap(({ metric }) => {
+  const gates = (settings.gates ?? []).flatMap(({ metric, tolerance }) => {
+    if (derived.has(metric)) return tolerance ? [at("error", "config-gate-metric", `${JSON.stringify(metric)} is derived from all cases together, so that it cannot be compared case by case. Bound it with min or max.`, "gate", metric, "tolerance")] : [];
     const flaw = gateFlaw(metric, version, own, name);
     return flaw ? [at(flaw.severity, "config-gate-metric", flaw.message, "gate", metric)] : [];
   });
@@ -45,7 +47,7 @@ function gateFlaw(metric: string, version: Version, own: ReadonlyMap<string, unk
     const message = unmeasured(metric, version);
     return message === undefined ? undefined : { severity: "error", message: `${suite} ${message}` };
   }
-  const there = [...builtIn.filter((name) => unmeasured(name, version) === undefined), ...own.keys()];
+  const there = [...(version.suite.derivedMetrics ?? []).map(({ name }) => name), ...builtIn.filter((name) => unmeasured(name, version) === undefined), ...own.keys()];
   const meant = nearest(metric, [...builtIn, ...own.keys()], Math.max(1, Math.floor(metric.length / 4)));
   const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;
   // Scripts name metrics that nobody knows before they run.

@@ -54,6 +54,8 @@ export interface SeriesTally {
   /** Left out of a run on save: unchanged, and not complete in the cache. */
   readonly skipped: boolean;
   readonly cases: readonly CaseTally[];
+  /** What its suite's `derivedMetrics` come to, by name. */
+  readonly derived?: { readonly current: Readonly<Record<string, number>>; readonly baseline: Readonly<Record<string, number>> };
   /** What `kept` of its samples is about, in that order. */
   readonly instructions?: readonly InstructionInfo[];
 }

@@ -5,6 +5,7 @@ import { type Problem, START } from "../../problem.ts";
 import type { Prompt, Suite, SuiteOptions } from "../model.ts";
 import { readFilters } from "./filters.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
+import { readDerivedMetrics } from "./derivedMetrics.ts";
 import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
 import { checkKeys, EVALUATE_KEYS, SUITE_KEYS } from "./keys.ts";
 import { readPrompts } from "./prompts.ts";
@@ -55,7 +56,9 @@ export async function loadSuite({ snapshot, root, file, env, code }: LoadOptions
   await checkTemplates(source, prompts);
   checkNames(source, { prompts, providers, cases });
   const filters = await readFilters(source, config["nunjucksFilters"], at(place, "nunjucksFilters"));
+  const derivedMetrics = await readDerivedMetrics(source, config["derivedMetrics"], at(place, "derivedMetrics"));
   return done({
+    ...(derivedMetrics.length > 0 ? { derivedMetrics } : {}),
     description: typeof config["description"] === "string" ? config["description"] : undefined,
     prompts,
     providers,

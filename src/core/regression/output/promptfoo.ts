@@ -1,3 +1,4 @@
+import { namedSums } from "../../evals/metrics/derived.ts";
 import type { FinishedRun, ResultRow } from "./rows.ts";
 import type { ResultFormat } from "./formats.ts";
 
@@ -34,14 +35,7 @@ function columnOf(run: FinishedRun, key: string): object {
   const prompt = run.version.suite.prompts.find((candidate) => candidate.key === tally?.prompt);
   const samples = tally?.cases.flatMap((item) => item.current) ?? [];
   const count = (...statuses: string[]) => samples.filter((sample) => sample && statuses.includes(sample.status)).length;
-  const scores = new Map<string, { sum: number; count: number; weight: number }>();
-  for (const { metrics, metricWeights } of samples.filter((sample) => sample !== undefined)) {
-    for (const [name, value] of Object.entries(metrics)) {
-      const before = scores.get(name) ?? { sum: 0, count: 0, weight: 0 };
-      const weight = metricWeights?.[name] ?? 1;
-      scores.set(name, { sum: before.sum + value * weight, count: before.count + 1, weight: before.weight + weight });
-    }
-  }
+  const scores = namedSums(samples);
   return {
     raw: prompt?.template,
     label: prompt?.label,
@@ -53,7 +47,7 @@ function columnOf(run: FinishedRun, key: string): object {
       testErrorCount: count("error", "rejected"),
       totalLatencyMs: samples.reduce((sum, sample) => sum + (sample?.latencyMs ?? 0), 0),
       tokenUsage: { total: samples.reduce((sum, sample) => sum + (sample?.tokens ?? 0), 0) },
-      namedScores: Object.fromEntries([...scores].map(([name, { sum }]) => [name, sum])),
+      namedScores: { ...Object.fromEntries([...scores].map(([name, { sum }]) => [name, sum])), ...tally?.derived?.current },
       namedScoresCount: Object.fromEntries([...scores].map(([name, { count }]) => [name, count])),
       namedScoreWeights: Object.fromEntries([...scores].map(([name, { weight }]) => [name, weight])),
       cost: samples.reduce((sum, sample) => sum + (sample?.cost ?? 0), 0),

@@ -1,3 +1,4 @@
+import { withDerived } from "../../evals/metrics/derived.ts";
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -54,7 +55,7 @@ export async function mergeParts(workspace: Workspace, files: readonly string[])
   if (versionHash(version.files) !== head.version) throw new PartsDoNotFit(`${first.file} was made from another version of ${head.suite} than the one here${head.commit ? ` (commit ${head.commit.slice(0, 7)}${head.dirty ? " with changes" : ""})` : ""}: check that version out.`);
 
   const tests = new Map(version.suite.cases.map((test) => [test.id, test]));
-  const series = first.header.series.map((entry, index) => seriesOf(entry, parts.flatMap((part) => part.cases.filter((line) => line.series === index)), tests, version.suite));
+  const series = await withDerived(first.header.series.map((entry, index) => seriesOf(entry, parts.flatMap((part) => part.cases.filter((line) => line.series === index)), tests, version.suite)), version.suite.derivedMetrics ?? []);
   const confirmed = new Map(first.header.series.map((entry, index) => [entry.key, parts.flatMap((part) => part.cases).flatMap((line) => (line.series === index && line.confirmed ? [tallyOf(testOf(line, tests), line.confirmed)] : []))]));
   const sum = (pick: (header: Header) => number) => parts.reduce((total, { header }) => total + pick(header), 0);
   const analysed = analyse({ series, repeats, gates, confirmed });
