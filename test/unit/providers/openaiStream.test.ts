@@ -50,10 +50,11 @@ describe("a streamed answer", function () {
     ]);
   });
 
-  it("may be a completion, a refusal, or nothing", async () => {
+  it("may be a completion, a refusal, nothing, or reasoned before", async () => {
     assert.equal((await answer(events({ choices: [{ text: "one " }] }, { choices: [{ text: "two", finish_reason: "stop" }] }, "[DONE]"), "openai:completion:m")).output, "one two");
     assert.equal((await answer(events(piece({ refusal: "I can" }), piece({ refusal: "not." }, "stop"), "[DONE]"))).output, "I cannot.");
     assert.equal((await answer(events(piece({}, "stop"), "[DONE]"))).output, null);
+    assert.equal((await answer(events(piece({ reasoning_content: "Be " }), piece({ reasoning_content: "kind." }), piece({ content: "Hi" }, "stop"), "[DONE]"))).output, "Thinking: Be kind.\n\nHi");
   });
 
   it("is JSON all the same where the endpoint does not stream", async () => {

@@ -20,6 +20,8 @@ const eventSchema = z.looseObject({
           .looseObject({
             content: z.string().nullish(),
             refusal: z.string().nullish(),
+            reasoning: z.string().nullish().catch(undefined),
+            reasoning_content: z.string().nullish().catch(undefined),
             tool_calls: z.array(z.looseObject({ index: z.number().optional(), id: z.string().nullish(), type: z.string().nullish(), function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }).optional() })).nullish(),
           })
           .optional(),
@@ -70,18 +72,23 @@ function read(data: string, host: string): Event {
 export function assembled(body: string, host: string): unknown {
   const events = eventsIn(body, host);
   const choices = events.flatMap((event): Choice[] => event.choices?.slice(0, 1) ?? []);
-  const joined = (parts: readonly (string | null | undefined)[]) => (parts.some((part) => typeof part === "string") ? parts.map((part) => part ?? "").join("") : null);
+  const said = (key: "content" | "refusal" | "reasoning" | "reasoning_content") => joined(choices.map(({ delta }) => delta?.[key]));
   const calls = toolCalls(choices.flatMap(({ delta }) => delta?.tool_calls ?? []));
   const logprobs = choices.flatMap((choice) => choice.logprobs?.content ?? []);
   const choice = {
     finish_reason: choices.findLast(({ finish_reason }) => finish_reason)?.finish_reason,
     ...(logprobs.length > 0 ? { logprobs: { content: logprobs } } : {}),
     ...(choices.some(({ delta }) => delta)
-      ? { message: { role: "assistant", content: joined(choices.map(({ delta }) => delta?.content)), refusal: joined(choices.map(({ delta }) => delta?.refusal)), ...(calls.length > 0 ? { tool_calls: calls } : {}) } }
+      ? { message: { role: "assistant", content: said("content"), refusal: said("refusal"), reasoning: said("reasoning"), reasoning_content: said("reasoning_content"), ...(calls.length > 0 ? { tool_calls: calls } : {}) } }
       : { text: joined(choices.map(({ text }) => text)) }),
   };
   const last = (key: "model" | "system_fingerprint" | "usage") => events.findLast((event) => event[key] !== undefined && event[key] !== null)?.[key];
   return { model: last("model"), system_fingerprint: last("system_fingerprint"), usage: last("usage"), choices: [choice] };
+}
+
+/** `null`: none of the events had any. */
+function joined(parts: readonly (string | null | undefined)[]): string | null {
+  return parts.some((part) => typeof part === "string") ? parts.map((part) => part ?? "").join("") : null;
 }
 
 /** The pieces of calls, each put to the call that its index names. */
