@@ -124,7 +124,7 @@ describe("llmops.yaml: mistakes are shown where they are", () => {
   it("several unknown keys, each at its own place", async () => {
     const found = await mistakes("version: 1\nsuite: []\nendpoints:\n  a: { kind: sandbox, temprature: 1, zzzzzzzz: 2 }\n");
     assert.deepEqual(found.map(({ at, marked }) => `${at} ${marked}`).sort(), ["2:1 suite", "4:23 temprature", "4:38 zzzzzzzz"]);
-    assert.match(found.find(({ marked }) => marked === "zzzzzzzz")!.message, /Possible: kind, model, embeddingModel, moderationModel, temperature/);
+    assert.match(found.find(({ marked }) => marked === "zzzzzzzz")!.message, /Possible: kind, model, embeddingModel, moderationModel, stream, temperature/);
     assert.match(found.find(({ marked }) => marked === "temprature")!.message, /Did you mean "temperature"/);
   });
 

@@ -58,7 +58,7 @@ describe("units of llmops.yaml", () => {
 describe("gates", () => {
   it("know the direction of each built-in metric", () => {
     const lower = Object.keys(BUILT_IN_METRICS).filter((name) => BUILT_IN_METRICS[name]!.direction === "lower");
-    assert.deepEqual(lower.sort(), ["broken", "cost", "error-rate", "latency-p50", "latency-p95", "profanity-list", "tokens", "toxicity"]);
+    assert.deepEqual(lower.sort(), ["broken", "cost", "error-rate", "first-token-p50", "first-token-p95", "latency-p50", "latency-p95", "profanity-list", "tokens", "toxicity"]);
     assert.equal(metricInfo("accuracy").direction, "higher");
     assert.equal(metricInfo("instruction-following").direction, "higher");
     assert.deepEqual(metricInfo("toString"), { direction: "higher", unit: "score" });
