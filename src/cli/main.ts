@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
 import { EXIT } from "./exit.ts";
+import { addExperimentCommands } from "./experiments/commands.ts";
 import { type Front, openFront } from "./front.ts";
 import { addPipelineCommands } from "./pipeline/commands.ts";
 import { mistakesOf } from "./suites.ts";
@@ -71,17 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "one JSON object on stdout")
     .action(act(async (front, suites: string[], options: object) => (await import("./baseline.ts")).acceptBaselines(front, suites, options)));
 
-  const runs = program.command("runs").description("runs in this workspace's store");
-  runs
-    .command("list")
-    .option("--limit <n>", "at most so many", positive, 20)
-    .option("--json", "one JSON object on stdout")
-    .action(act(async (front, options: object) => (await import("./runs.ts")).listCommand(front, options)));
-  runs
-    .command("show")
-    .argument("<run>", "its id, or the beginning of it")
-    .option("--json", "one JSON object on stdout")
-    .action(act(async (front, id: string, options: object) => (await import("./runs.ts")).showCommand(front, id, options)));
+  addExperimentCommands(program, act, { collect, positive, integer });
 
   program
     .command("judge")
@@ -162,6 +153,12 @@ function positive(text: string): number {
 function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("It takes a whole number from 0 on.");
+  return value;
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value)) throw new InvalidArgumentError("It takes a whole number.");
   return value;
 }
 

@@ -12,6 +12,7 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   prompts: ["config", "evals/model"],
   evals: ["store", "config", "prompts"],
   regression: ["store", "config", "git", "prompts", "evals"],
+  experiments: ["store", "config", "git", "evals", "regression"],
   pipeline: ["store", "config", "git", "evals", "regression"],
 };
 /** The fronts, and what else of `src` each may use. */

@@ -179,9 +179,9 @@ describe("a store", function () {
       const folder = folderWith(endpointSuite(60, { apiBaseUrl: url }));
       const both = await Promise.all([json(folder, ["eval"]), json(folder, ["eval"])]);
       for (const { exit, verdict } of both) assert.deepEqual([exit, verdict], [0, "passed"]);
-      const { runs } = await json<{ runs: { state: string; id: string }[] }>(folder, ["runs", "list"]);
-      assert.deepEqual(runs.map(({ id }) => id).sort(), both.map(({ runId }) => runId).sort());
-      assert.ok(runs.every(({ state }) => state === "finished"));
+      const { runs } = await json<{ runs: { status: string; runId: string }[] }>(folder, ["runs", "list"]);
+      assert.deepEqual(runs.map(({ runId }) => runId).sort(), both.map(({ runId }) => runId).sort());
+      assert.ok(runs.every(({ status }) => status === "completed"));
       assert.equal((await json(folder, ["eval"])).cached, 60);
     });
   });

@@ -85,7 +85,7 @@ describe("llmops runs", function () {
   it("lists what ran, newest first, and shows one by the beginning of its id", async () => {
     const folder = folderWith(echoSuite(3, 1));
     const empty = await llmops(folder, ["runs", "list"]);
-    assert.deepEqual([empty.code, empty.stdout], [0, 'No runs yet. "llmops eval" makes the first.\n']);
+    assert.deepEqual([empty.code, empty.stdout], [0, 'No runs yet. "llmops eval" makes the first, or "llmops run start".\n']);
     const git = commitAll(folder);
     const commit = git("rev-parse", "HEAD").trim();
     const { runId } = await json(folder, ["eval"]);
@@ -101,10 +101,10 @@ describe("llmops runs", function () {
     ]);
     const listed = lines(list.stdout);
     assert.equal(listed.length, 2);
-    assert.match(listed[0] ?? "", new RegExp(`^${second.runId.slice(0, 8)}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  passed        ${commit.slice(0, 7)}\\*  promptfooconfig\\.yaml$`));
-    assert.match(listed[1] ?? "", new RegExp(`^${runId.slice(0, 8)}  .+  failed        ${commit.slice(0, 7)}   promptfooconfig\\.yaml$`));
+    assert.match(listed[0] ?? "", new RegExp(`^${second.runId.slice(0, 8)}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  passed        ${commit.slice(0, 7)}\\*  eval     promptfooconfig\\.yaml   accuracy 1  .+$`));
+    assert.match(listed[1] ?? "", new RegExp(`^${runId.slice(0, 8)}  .+  failed        ${commit.slice(0, 7)}   eval     promptfooconfig\\.yaml   accuracy 0\\.6667`));
     assert.deepEqual(lines(one.stdout), listed.slice(0, 1));
-    assert.deepEqual(runs.map(({ id, state, verdict, dirty }) => [id, state, verdict, dirty]), [[second.runId, "finished", "passed", true], [runId, "finished", "failed", false]]);
+    assert.deepEqual(runs.map((run) => [run["runId"], run["status"], run["verdict"], run["dirty"]]), [[second.runId, "completed", "passed", true], [runId, "completed", "failed", false]]);
 
     assert.equal(shown.code, 0);
     assert.match(shown.stdout, /^promptfooconfig\.yaml {3}3 calls, 0 from cache {3}/);

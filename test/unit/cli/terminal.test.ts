@@ -102,9 +102,9 @@ describe("Ctrl+C", function () {
       stop(running);
       assert.deepEqual(await running.ended, { code: 130, signal: null, stdout: "", stderr: "Cancelled. What was answered is kept: the next run goes on from there.\n" });
 
-      const { runs } = await json<{ runs: { state: string; done: number; total: number; id: string }[] }>(folder, ["runs", "list"]);
-      assert.deepEqual(runs.map(({ state, done, total }) => [state, done, total]), [["cancelled", 5, 12]]);
-      const shown = await llmops(folder, ["runs", "show", runs[0]?.id ?? ""]);
+      const { runs } = await json<{ runs: { status: string; done: number; total: number; runId: string }[] }>(folder, ["runs", "list"]);
+      assert.deepEqual(runs.map(({ status, done, total }) => [status, done, total]), [["cancelled", 5, 12]]);
+      const shown = await llmops(folder, ["runs", "show", runs[0]?.runId ?? ""]);
       assert.match(shown.stdout, /^Run \S+ of promptfooconfig\.yaml: cancelled, 5 of 12 rows\.\n$/);
 
       resume();

@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import type { Front } from "../front.ts";
+
+type Act = <A extends unknown[]>(action: (front: Front, ...args: A) => Promise<number>) => (...args: A) => Promise<void>;
+
+interface Parsers {
+  readonly collect: (value: string, before: string[]) => string[];
+  readonly positive: (text: string) => number;
+  readonly integer: (text: string) => number;
+}
+
+const JSON_OPTION = ["--json", "one JSON object on stdout, messages on stderr"] as const;
+const RUN = "a run's id, or the beginning of it";
+
+/** Declares `llmops run …`, by which scripts log, and `llmops runs …`, by which people look. */
+export function addExperimentCommands(program: Command, act: Act, parsers: Parsers): void {
+  addRun(program, act, parsers);
+  addRuns(program, act, parsers);
+}
+
+function addRun(program: Command, act: Act, { collect, integer }: Parsers): void {
+  const run = program.command("run").description("log an experiment's run from a script");
+  run
+    .command("start")
+    .description("begin a run, and print its id")
+    .option("--name <name>", "what people call it")
+    .option("--kind <kind>", "script (the default), train or rollout")
+    .option("--experiment <name>", "the group that it belongs to")
+    .option("--parent <run>", "the run that it is part of")
+    .option("--param <name=value>", "a parameter; may be given several times", collect, [])
+    .option("--tag <name=value>", "a tag; may be given several times", collect, [])
+    .option("--prompt <file>", "a prompt it uses, whose text is kept; may be given several times", collect, [])
+    .option("--data <file>", "a file of data it uses, whose hash is kept; may be given several times", collect, [])
+    .option(...JSON_OPTION)
+    .action(act(async (front, options: object) => (await import("./log.ts")).startCommand(front, options)));
+  run
+    .command("log")
+    .description("add metrics, parameters and tags to a run")
+    .argument("<run>", RUN)
+    .option("--metric <name=number>", "a metric; may be given several times", collect, [])
+    .option("--param <name=value>", "a parameter, which is set once; may be given several times", collect, [])
+    .option("--tag <name=value>", "a tag; may be given several times", collect, [])
+    .option("--step <n>", "the step that the metrics belong to", integer)
+    .option("--stdin", 'read lines such as {"metrics": {"loss": 0.31}, "step": 12}, and print how many are stored')
+    .option(...JSON_OPTION)
+    .action(act(async (front, key: string, options: object) => (await import("./log.ts")).logCommand(front, key, options)));
+  run
+    .command("artifact")
+    .description("keep files of a run")
+    .argument("<run>", RUN)
+    .argument("<files...>", "files, and folders with all that is in them")
+    .option("--path <folder>", "the folder within the run")
+    .option(...JSON_OPTION)
+    .action(act(async (front, key: string, files: string[], options: object) => (await import("./log.ts")).artifactCommand(front, key, files, options)));
+  run
+    .command("end")
+    .description("say how a run ended")
+    .argument("<run>", RUN)
+    .option("--status <status>", "completed (the default), failed or cancelled")
+    .option(...JSON_OPTION)
+    .action(act(async (front, key: string, options: object) => (await import("./log.ts")).endCommand(front, key, options)));
+}
+
+function addRuns(program: Command, act: Act, { collect, positive }: Parsers): void {
+  const runs = program.command("runs").description("runs in this workspace's store: of suites, and those that scripts log");
+  runs
+    .command("list")
+    .option("--limit <n>", "at most so many", positive, 20)
+    .option("--filter <filter>", "such as \"metrics.accuracy > 0.9 and params.model = 'x'\" (docs/experiments.md)")
+    .option("--sort <field>", 'such as "metrics.accuracy desc"; may be given several times; newest first without', collect, [])
+    .option("--archived", "those in the archive instead")
+    .option(...JSON_OPTION)
+    .action(act(async (front, options: object) => (await import("./list.ts")).listCommand(front, options)));
+  runs
+    .command("show")
+    .argument("<run>", RUN)
+    .option("--metric <name>", "every point of this metric: step, time, value")
+    .option(...JSON_OPTION)
+    .action(act(async (front, id: string, options: object) => (await import("./show.ts")).showCommand(front, id, options)));
+  runs
+    .command("tag")
+    .description("set tags of a run, or take them away")
+    .argument("<run>", RUN)
+    .argument("[tags...]", "NAME=VALUE")
+    .option("--remove <name>", "a tag to take away; may be given several times", collect, [])
+    .option(...JSON_OPTION)
+    .action(act(async (front, key: string, tags: string[], options: object) => (await import("./manage.ts")).tagCommand(front, key, tags, options)));
+  runs
+    .command("archive")
+    .description("take runs out of lists and searches, and keep them")
+    .argument("<runs...>", RUN)
+    .option("--undo", "back into the lists")
+    .option(...JSON_OPTION)
+    .action(act(async (front, keys: string[], options: object) => (await import("./manage.ts")).archiveCommand(front, keys, options)));
+  runs
+    .command("delete")
+    .description("delete runs with all that was logged to them")
+    .argument("<runs...>", RUN)
+    .option(...JSON_OPTION)
+    .action(act(async (front, keys: string[], options: object) => (await import("./manage.ts")).deleteCommand(front, keys, options)));
+  runs
+    .command("gc")
+    .description("free the space of outputs and files that no run needs any more")
+    .option(...JSON_OPTION)
+    .action(act(async (front, options: object) => (await import("./manage.ts")).gcCommand(front, options)));
+}
