@@ -72,7 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "one JSON object on stdout")
     .action(act(async (front, suites: string[], options: object) => (await import("./baseline.ts")).acceptBaselines(front, suites, options)));
 
-  addExperimentCommands(program, act, { collect, positive, integer });
+  addExperimentCommands(program, act, { collect, positive, integer, port });
 
   program
     .command("judge")

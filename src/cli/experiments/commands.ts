@@ -7,6 +7,7 @@ interface Parsers {
   readonly collect: (value: string, before: string[]) => string[];
   readonly positive: (text: string) => number;
   readonly integer: (text: string) => number;
+  readonly port: (text: string) => number;
 }
 
 const JSON_OPTION = ["--json", "one JSON object on stdout, messages on stderr"] as const;
@@ -16,6 +17,13 @@ const RUN = "a run's id, or the beginning of it";
 export function addExperimentCommands(program: Command, act: Act, parsers: Parsers): void {
   addRun(program, act, parsers);
   addRuns(program, act, parsers);
+  program
+    .command("mlflow")
+    .description("MLflow's clients with this workspace's store")
+    .command("serve")
+    .description("answer MLflow's Python client, on this machine only: it logs runs into the store")
+    .option("--port <n>", "port to listen on; 0: any that is free", parsers.port, 5000)
+    .action(act(async (front, options: { port: number }) => (await import("./mlflow.ts")).mlflowCommand(front, options)));
 }
 
 function addRun(program: Command, act: Act, { collect, integer }: Parsers): void {

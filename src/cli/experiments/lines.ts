@@ -1,4 +1,4 @@
-import { type Entry, logEntries, parseEntry } from "../../core/experiments/entry.ts";
+import { batchOf, type Entry, logBatches, parseEntry } from "../../core/experiments/entry.ts";
 import type { TrackedRun } from "../../core/store/experiments/runs.ts";
 import type { Store } from "../../core/store/store.ts";
 import { EXIT } from "../exit.ts";
@@ -33,7 +33,8 @@ export async function logLines(front: Front, store: Store, run: TrackedRun, asJs
         }
       }
     }
-    const bad = logEntries(store, run, batch.map(({ entry }) => entry), front.host.clock.now());
+    const now = front.host.clock.now();
+    const bad = logBatches(store, run, batch.map(({ entry }) => batchOf(entry, now)), now);
     for (const { index, reason } of bad) refuse(batch[index]!.line, reason);
     stored += batch.length - bad.length;
     if (!asJson && batch.length > bad.length) front.print(String(stored));

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ArtifactError, keepArtifact } from "../../core/experiments/artifacts.ts";
-import { logEntries } from "../../core/experiments/entry.ts";
+import { batchOf, logBatches } from "../../core/experiments/entry.ts";
 import { startTracked } from "../../core/experiments/start.ts";
 import { type EndStatus, END_STATUSES, KINDS, type TrackedRun, updateTracked } from "../../core/store/experiments/runs.ts";
 import { EXIT } from "../exit.ts";
@@ -43,7 +43,8 @@ export async function logCommand(front: Front, key: string, options: EntryOption
   const run = loggedRun(store, key);
   const entry = entryOf(options);
   if (!options.stdin && [entry.metrics, entry.params, entry.tags].every((values) => Object.keys(values ?? {}).length === 0)) throw new UsageError("Log what? It takes --metric, --param, --tag or --stdin.");
-  const [refused] = logEntries(store, run, [entry], front.host.clock.now());
+  const now = front.host.clock.now();
+  const [refused] = logBatches(store, run, [batchOf(entry, now)], now);
   if (refused) throw new UsageError(refused.reason);
   if (options.stdin) return logLines(front, store, run, options.json === true);
   if (options.json) front.print(JSON.stringify({ runId: run.key, stored: 1, refused: 0 }));

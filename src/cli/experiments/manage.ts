@@ -1,4 +1,4 @@
-import { logEntries } from "../../core/experiments/entry.ts";
+import { logBatches } from "../../core/experiments/entry.ts";
 import { collectGarbage } from "../../core/experiments/gc.ts";
 import { removeTag } from "../../core/store/experiments/log.ts";
 import { deleteTracked, setArchived } from "../../core/store/experiments/runs.ts";
@@ -20,7 +20,7 @@ export async function tagCommand(front: Front, key: string, tags: readonly strin
     for (const name of remove) if (!removeTag(store, run.id, name)) throw new UsageError(`The run ${key} has no tag ${JSON.stringify(name)}.`);
     store.emit("experiment-changed", run.key, now);
   });
-  logEntries(store, run, [{ tags: entry.tags }], now);
+  logBatches(store, run, [{ tags: entry.tags }], now);
   if (options.json) front.print(JSON.stringify({ runId: run.key }));
   return EXIT.ok;
 }

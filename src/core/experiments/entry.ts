@@ -22,7 +22,7 @@ export const entrySchema = z.strictObject({
 });
 export type Entry = z.infer<typeof entrySchema>;
 
-/** An entry that was not stored, and why. */
+/** A batch that was not stored, and why. */
 export interface Refusal {
   readonly index: number;
   readonly reason: string;
@@ -44,38 +44,46 @@ export function parseEntry(line: string): Entry {
   throw new Error(`${issue?.path.length ? `${issue.path.join(".")}: ` : ""}${issue?.message}.`);
 }
 
+/** What is stored whole or not at all. */
+export interface Batch {
+  readonly points?: readonly Point[];
+  readonly params?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** @param now the time of metrics that say none. */
+export function batchOf({ metrics = {}, params, tags, step = 0, at }: Entry, now: number): Batch {
+  return { points: Object.entries(metrics).map(([key, value]) => ({ key, value, step, at: at ?? now })), params, tags };
+}
+
 /**
- * Stores entries in one transaction: when this returns, what was not refused is on disk. An entry is stored
- * whole or not at all; one that gives a parameter another value is refused.
+ * Stores batches in one transaction: when this returns, what was not refused is on disk. A batch that gives
+ * a parameter another value is refused.
  */
-export function logEntries(store: Store, run: Pick<TrackedRun, "id" | "key" | "kind">, entries: readonly Entry[], now: number): Refusal[] {
-  if (entries.length === 0) return [];
+export function logBatches(store: Store, run: Pick<TrackedRun, "id" | "key" | "kind">, batches: readonly Batch[], now: number): Refusal[] {
+  if (batches.length === 0) return [];
   return store.write(() => {
-    const refused = entries.flatMap((entry, index): Refusal[] => {
-      const reason = refusal(store, run, entry);
+    const refused = batches.flatMap((batch, index): Refusal[] => {
+      const reason = refusal(store, run, batch);
       if (reason !== undefined) return [{ index, reason }];
-      addEntry(store, run.id, entry, now);
+      addBatch(store, run.id, batch);
       return [];
     });
-    if (refused.length < entries.length) store.emit("experiment-changed", run.key, now);
+    if (refused.length < batches.length) store.emit("experiment-changed", run.key, now);
     return refused;
   });
 }
 
 /** Inside a transaction. */
-export function addEntry(store: Store, run: number, entry: Entry, now: number): void {
-  addPoints(store, run, pointsOfEntry(entry, now));
-  for (const [key, value] of Object.entries(entry.params ?? {})) addParam(store, run, key, value);
-  for (const [key, value] of Object.entries(entry.tags ?? {})) setTag(store, run, key, value);
+export function addBatch(store: Store, run: number, { points = [], params = {}, tags = {} }: Batch): void {
+  addPoints(store, run, points);
+  for (const [key, value] of Object.entries(params)) addParam(store, run, key, value);
+  for (const [key, value] of Object.entries(tags)) setTag(store, run, key, value);
 }
 
-function pointsOfEntry({ metrics = {}, step = 0, at }: Entry, now: number): Point[] {
-  return Object.entries(metrics).map(([key, value]) => ({ key, value, step, at: at ?? now }));
-}
-
-function refusal(store: Store, run: Pick<TrackedRun, "id" | "key" | "kind">, entry: Entry): string | undefined {
-  if (run.kind === "eval" && (entry.metrics || entry.params)) return "The metrics and parameters of a suite's run are what was measured; it takes only tags.";
-  for (const [key, value] of Object.entries(entry.params ?? {})) {
+function refusal(store: Store, run: Pick<TrackedRun, "id" | "kind">, { points = [], params = {} }: Batch): string | undefined {
+  if (run.kind === "eval" && points.length + Object.keys(params).length > 0) return "The metrics and parameters of a suite's run are what was measured; it takes only tags.";
+  for (const [key, value] of Object.entries(params)) {
     const other = otherParam(store, run.id, key, value);
     if (other !== undefined) return `The parameter ${JSON.stringify(key)} is ${JSON.stringify(other)} already, and a parameter is set once. Log a changing value as a metric or tag.`;
   }

@@ -7,7 +7,7 @@ import type { Workspace } from "../regression/workspace.ts";
 import { putExperiment } from "../store/experiments/experiments.ts";
 import { createTracked, type NewTrackedRun, type TrackedRun } from "../store/experiments/runs.ts";
 import { recordVersion } from "../store/versions.ts";
-import { addEntry, type Entry } from "./entry.ts";
+import { addBatch, batchOf, type Entry } from "./entry.ts";
 
 export interface StartOptions {
   readonly kind: NewTrackedRun["kind"];
@@ -47,7 +47,7 @@ export async function startTracked({ root, host, store, repository }: Workspace,
       environment: { machine: host.identity.machine, platform: host.platform },
       parent: options.parent?.id,
     });
-    addEntry(store, id, options.entry, now);
+    addBatch(store, id, batchOf(options.entry, now));
   });
   return key;
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { artifactFile, keepArtifact } from "../../../src/core/experiments/artifacts.ts";
-import { logEntries, parseEntry } from "../../../src/core/experiments/entry.ts";
+import { logBatches, parseEntry } from "../../../src/core/experiments/entry.ts";
 import { collectGarbage } from "../../../src/core/experiments/gc.ts";
 import { artifactsOf } from "../../../src/core/store/experiments/artifacts.ts";
 import { addPoints, loggedOf, pointsOf } from "../../../src/core/store/experiments/log.ts";
@@ -26,7 +26,7 @@ describe("what is logged to a run", () => {
   it("takes a parameter once, and an entry whole or not at all", async () => {
     const store = await newStore();
     const run = newRun(store, "r", { params: { model: "x" } });
-    const refused = logEntries(store, run, [{ params: { model: "x" } }, { params: { lr: "1", model: "y" }, metrics: { a: 1 } }, { tags: { t: "1" } }, { tags: { t: "2" } }], NOW);
+    const refused = logBatches(store, run, [{ params: { model: "x" } }, { params: { lr: "1", model: "y" }, points: [{ key: "a", value: 1, step: 0, at: 1 }] }, { tags: { t: "1" } }, { tags: { t: "2" } }], NOW);
     assert.deepEqual(refused.map(({ index }) => index), [1]);
     assert.match(refused[0]!.reason, /"model" is "x" already/);
     const logged = loggedOf(store, [run.id]).get(run.id)!;
@@ -60,8 +60,8 @@ describe("a suite's run", () => {
     const { metrics, params } = loggedOf(store, [run.id]).get(run.id)!;
     assert.deepEqual([...metrics.values()].map(({ key: name, value }) => [name, value]), [["accuracy", 0.75], ["cost", 0.001]]);
     assert.deepEqual(Object.fromEntries(params), { prompt: "prompt failed", provider: "echo", model: "m", cases: "24", repeat: "3" });
-    assert.match(logEntries(store, run, [{ metrics: { accuracy: 1 } }], NOW)[0]!.reason, /takes only tags/);
-    assert.deepEqual(logEntries(store, run, [{ tags: { golden: "yes" } }], NOW), []);
+    assert.match(logBatches(store, run, [{ points: [{ key: "accuracy", value: 1, step: 0, at: 1 }] }], NOW)[0]!.reason, /takes only tags/);
+    assert.deepEqual(logBatches(store, run, [{ tags: { golden: "yes" } }], NOW), []);
 
     endRun(store, key, { state: "finished", at: NOW, verdict: "passed", report: JSON.stringify({ series: [] }) });
     assert.equal(loggedOf(store, [run.id]).get(run.id)?.metrics.size, 0, "the report is the truth, and the index follows it");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type Entry, logEntries } from "../../../src/core/experiments/entry.ts";
+import { batchOf, type Entry, logBatches } from "../../../src/core/experiments/entry.ts";
 import { parseFilter } from "../../../src/core/experiments/filter/parse.ts";
 import { parseSort } from "../../../src/core/experiments/filter/field.ts";
 import { createTracked, findTracked, type TrackedRun } from "../../../src/core/store/experiments/runs.ts";
@@ -28,7 +28,7 @@ export function newRun(store: Store, name: string, entry: Entry = {}): TrackedRu
   const key = randomUUID();
   store.write(() => createTracked(store, { key, kind: "script", experimentId: 0, name, startedAt: NOW + made++ }));
   const run = findTracked(store, key) as TrackedRun;
-  const [refused] = logEntries(store, run, [entry], NOW);
+  const [refused] = logBatches(store, run, [batchOf(entry, NOW)], NOW);
   if (refused) throw new Error(refused.reason);
   return run;
 }
