@@ -18,6 +18,16 @@ export function addExperimentCommands(program: Command, act: Act, parsers: Parse
   addRun(program, act, parsers);
   addRuns(program, act, parsers);
   program
+    .command("compare")
+    .description("put runs side by side: what differs, each metric with its change and interval, and a winner where one is proven")
+    .argument("<runs...>", `two or more; ${RUN}`)
+    .option("--baseline <run>", "what the others are compared with; the first without")
+    .option("--higher <metric>", "of this metric more is better; may be given several times", parsers.collect, [])
+    .option("--lower <metric>", "of this metric less is better; may be given several times", parsers.collect, [])
+    .option("--all", "also what is the same in all")
+    .option(...JSON_OPTION)
+    .action(act(async (front, keys: string[], options: object) => (await import("./compare.ts")).compareCommand(front, keys, options)));
+  program
     .command("mlflow")
     .description("MLflow's clients with this workspace's store")
     .command("serve")
