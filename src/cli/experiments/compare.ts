@@ -5,7 +5,7 @@ import { EXIT } from "../exit.ts";
 import type { Front } from "../front.ts";
 import { UsageError } from "../usage.ts";
 import { runNamed } from "./find.ts";
-import { formatNumber, jsonNumber, runJson } from "./words.ts";
+import { formatNumber, jsonNumber, oneLine, runJson } from "./words.ts";
 
 interface CompareOptions {
   baseline?: string;
@@ -41,7 +41,7 @@ function comparisonJson({ runs, baseline, metrics, winner, notices }: RunCompari
 /** A row a fact, a column a run; only rows that differ, unless all are asked for. */
 function comparisonTable({ runs, facts, params, metrics, winner, notices }: RunComparison, all: boolean): string {
   const differs = (values: readonly unknown[]) => all || values.some((value) => !Object.is(value, values[0]));
-  const factLines = (rows: readonly FactRow[]) => rows.filter(({ values }) => differs(values)).map(({ name, values }) => [name, ...values.map((value) => value ?? "–")]);
+  const factLines = (rows: readonly FactRow[]) => rows.filter(({ values }) => differs(values)).map(({ name, values }) => [name, ...values.map((value) => (value === undefined ? "–" : oneLine(value)))]);
   const sections = [
     ["", ...runs.map(({ run }, index) => `${run.key.slice(0, 8)}${index === 0 ? " (baseline)" : ""}`)],
     ...factLines(facts),

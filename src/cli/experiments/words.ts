@@ -11,7 +11,7 @@ const SHOWN = 2;
 export function runLine(run: TrackedRun, { metrics }: Logged, shown: readonly string[]): string {
   const names = shown.length > 0 ? shown : ["accuracy", ...metrics.keys()].filter((name, index, all) => metrics.has(name) && all.indexOf(name) === index).slice(0, SHOWN);
   const values = names.map((name) => `${name} ${metrics.has(name) ? formatNumber(metrics.get(name)!.value) : "–"}`);
-  return `${run.key.slice(0, 8)}  ${timeWords(run.startedAt)}  ${statusWords(run).padEnd(13)} ${(run.commit?.slice(0, 7) ?? "–").padEnd(7)}${run.dirty ? "*" : " "}  ${run.kind.padEnd(7)}  ${run.name ?? run.experiment}${values.length > 0 ? `   ${values.join("  ")}` : ""}`;
+  return `${run.key.slice(0, 8)}  ${timeWords(run.startedAt)}  ${statusWords(run).padEnd(13)} ${(run.commit?.slice(0, 7) ?? "–").padEnd(7)}${run.dirty ? "*" : " "}  ${run.kind.padEnd(7)}  ${oneLine(run.name ?? run.experiment)}${values.length > 0 ? `   ${values.join("  ")}` : ""}`;
 }
 
 /** A run that was logged, as people read it. */
@@ -28,7 +28,7 @@ export function runPage(run: TrackedRun, logged: Logged, artifacts: readonly Art
     ["made on", run.environment && Object.values(run.environment).join(", ")],
   ];
   return [
-    `${run.name ?? run.key}   ${run.kind} ${run.key}`,
+    `${oneLine(run.name ?? run.key)}   ${run.kind} ${run.key}`,
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(12)} ${value}`])),
     ...section("metrics", [...logged.metrics.values()].map(({ key, value, step }) => [key, `${formatNumber(value)}${step === 0 ? "" : `   step ${step}`}`])),
     ...section("parameters", [...logged.params]),
@@ -39,12 +39,17 @@ export function runPage(run: TrackedRun, logged: Logged, artifacts: readonly Art
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.length === 0 ? [] : [`  ${title}`, ...rows.map(([name, value]) => `    ${name.padEnd(width)}  ${value}`)];
+  return rows.length === 0 ? [] : [`  ${title}`, ...rows.map(([name, value]) => `    ${name.padEnd(width)}  ${oneLine(value)}`)];
 }
 
 /** What `--json` prints of a run; its shape is part of the interface (docs/experiments.md). NaN and ±Infinity are texts: JSON has none. */
 export function runJson({ id: _id, key, experimentId: _experiment, ...run }: TrackedRun, { metrics, params, tags }: Logged): object {
   return { runId: key, ...run, metrics: Object.fromEntries([...metrics.values()].map(({ key: name, value }) => [name, jsonNumber(value)])), params: Object.fromEntries(params), tags: Object.fromEntries(tags) };
+}
+
+/** On one line, without characters that a terminal obeys or that turn the direction of what follows. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
 }
 
 export function jsonNumber(value: number): number | string {

@@ -122,6 +122,14 @@ describe("llmops run, runs", function () {
     assert.deepEqual(stored.map((point) => point.step), stored.map((_, index) => index), "in order, without a gap");
   });
 
+  test("show names on one line, without what a terminal would obey", async () => {
+    const folder = folderWith({});
+    await start(folder, "--name", "a\nb\u001b[31mc\u202ed\u200b");
+    const { stdout } = await llmops(folder, ["runs", "list"]);
+    assert.doesNotMatch(stdout, /[^\P{Cc}\n]|\p{Cf}/u);
+    assert.equal(lines(stdout).length, 1);
+  });
+
   test("begin no run where nothing of it would be kept", async () => {
     const { code, stdout, stderr } = await llmops(folderWith({ ".llmops": "in the way" }), ["run", "start"]);
     assert.match(stderr, /kept in memory only[^]*it was not begun/);

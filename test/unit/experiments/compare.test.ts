@@ -17,7 +17,7 @@ interface Outcome {
 function judgedRun(store: Store, outcomes: readonly Outcome[], { suite = "s.yaml", verdict = "passed" } = {}): TrackedRun {
   const id = randomUUID();
   startRun(store, { id, suite, trigger: "cli", startedAt: NOW, pid: 1, host: "h", version: "v", commit: undefined, dirty: false, partial: false });
-  store.write(() => addResults(store, id, outcomes.map(({ passes, cost }, i) => ({ series: "k", caseId: `c${i}`, arm: "current", repeat: 0, status: passes ? "passed" : "failed", score: 1, output: undefined, latencyMs: 5, cached: false, tokens: undefined, cost, detail: "{}" }))));
+  store.write(() => addResults(store, id, outcomes.map(({ passes, cost }, i) => ({ series: "k", caseId: `c${i}`, arm: "current", repeat: 0, status: passes ? "passed" : "failed", score: 1, output: undefined, latencyMs: 5, cached: false, tokens: undefined, cost, detail: '{"metrics":{"own":null}}' }))));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const metrics = [
     { name: "accuracy", direction: "higher", unit: "rate", current: mean(outcomes.map(({ passes }) => Number(passes))) },

@@ -18,10 +18,9 @@ export interface Evidence {
   readonly samples: ReadonlyMap<string, readonly (Sample | undefined)[]>;
 }
 
-const detail = z.object({
-  metrics: z.record(z.string(), z.number()).default({}),
-  measured: z.object({ values: z.record(z.string(), z.number()), kept: z.array(z.boolean().nullable()) }).optional(),
-});
+/** JSON has no NaN: a score that was none is `null` there, and is left out. */
+const numbers = z.record(z.string(), z.number().nullable()).transform((values) => Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null)));
+const detail = z.object({ metrics: numbers.default({}), measured: z.object({ values: numbers, kept: z.array(z.boolean().nullable()) }).optional() });
 
 /** Each is relative to its own run's baseline or prompt: two runs of it are two different questions. */
 export const RELATIVE: readonly string[] = ["instruction-following", "select-best", "broken"];

@@ -97,8 +97,10 @@ export function createTracked(store: Store, run: NewTrackedRun): number {
 /** The run of this key, or the only one whose key begins so. `several`: more than one does. */
 export function findTracked(store: Store, key: string): TrackedRun | "several" | undefined {
   if (key === "") return undefined;
-  const rows = store.all<TrackedRow>("SELECT * FROM tracked_run WHERE key = ? OR (key >= ? AND key < ?) LIMIT 2", key, key, `${key}\u{10ffff}`).map(toTracked);
-  return rows.find((row) => row.key === key) ?? (rows.length > 1 ? "several" : rows[0]);
+  const exact = store.get<TrackedRow>("SELECT * FROM tracked_run WHERE key = ?", key);
+  if (exact) return toTracked(exact);
+  const rows = store.all<TrackedRow>("SELECT * FROM tracked_run WHERE key >= ? AND key < ? LIMIT 2", key, `${key}\u{10ffff}`).map(toTracked);
+  return rows.length > 1 ? "several" : rows[0];
 }
 
 /** Inside a transaction. What is left out stays. Only runs that were logged can be changed so. */
