@@ -39,8 +39,8 @@ describe("llmops merge", function () {
     const merged = await json(folder, ["merge", c, a, b, "-o", "merged.json"]);
     assert.deepEqual([merged.exit, merged.verdict, merged.calls > 360], [1, "regression", true]);
     assert.equal((JSON.parse(readFileSync(join(folder, "merged.json"), "utf8")) as { results: { results: unknown[] } }).results.results.length, 240);
-    const shown = await json<{ runs: { id: string; verdict: string; partial?: boolean }[] }>(folder, ["runs", "list"]);
-    assert.deepEqual(shown.runs.map(({ id, verdict }) => [id, verdict]), [[merged.runId, "regression"]]);
+    const shown = await json<{ runs: { runId: string; verdict: string; partial?: boolean }[] }>(folder, ["runs", "list"]);
+    assert.deepEqual(shown.runs.map(({ runId, verdict }) => [runId, verdict]), [[merged.runId, "regression"]]);
 
     const whole = await json(folder, ["eval"]);
     assert.deepEqual(comparable(merged), comparable(whole));
