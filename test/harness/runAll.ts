@@ -2,17 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onExit } from "./cleanup.ts";
-import { minutes, mocha, mochaOn, runSuite, seconds, type Suite, tryBuild } from "./suite.ts";
+import { minutes, mochaOn, runSuite, seconds, type Suite, tryBuild, unitPart } from "./suite.ts";
 import { add, describeTotals, type Totals } from "./totals.ts";
 
 const linux = process.platform === "linux";
 
-const suites: Readonly<Record<string, Suite>> = {
-  lint: { args: ["node_modules/eslint/bin/eslint.js", "."], timeoutMs: 5 * minutes, counts: false },
-  types: { args: ["node_modules/typescript/bin/tsc", "--noEmit"], timeoutMs: 5 * minutes, counts: false },
-  unit: { args: mocha, timeoutMs: 15 * minutes, counts: true },
-  host: { args: [linux ? "test/harness/runHost.ts" : "test/harness/runElectron.ts"], timeoutMs: 15 * minutes, counts: true },
-  ui: { args: mochaOn("test/ui/**/*.test.ts"), timeoutMs: 20 * minutes, counts: true },
+/** As many as a small machine has cores. */
+const UNIT_PARTS = 2;
+
+/** The processes of each suite, which run side by side. */
+const suites: Readonly<Record<string, readonly Suite[]>> = {
+  lint: [{ args: ["node_modules/eslint/bin/eslint.js", "."], timeoutMs: 5 * minutes, counts: false }],
+  types: [{ args: ["node_modules/typescript/bin/tsc", "--noEmit"], timeoutMs: 5 * minutes, counts: false }],
+  unit: Array.from({ length: UNIT_PARTS }, (_, part) => ({ args: unitPart(part, UNIT_PARTS), timeoutMs: 15 * minutes, counts: true, beside: true })),
+  host: [{ args: [linux ? "test/harness/runHost.ts" : "test/harness/runElectron.ts"], timeoutMs: 15 * minutes, counts: true }],
+  ui: [{ args: mochaOn("test/ui/**/*.test.ts"), timeoutMs: 20 * minutes, counts: true }],
 };
 
 const oneFailed: Totals = { passed: 0, failed: 1, skipped: 0 };
@@ -40,13 +44,17 @@ export async function runAll(chosen: readonly string[]): Promise<number> {
 /** First those that only read the source, side by side; then the others, one after the other. */
 async function runSuites(names: readonly string[], folder: string): Promise<Totals[]> {
   const built = await tryBuild();
-  const reading = names.filter((name) => !suites[name]?.counts);
-  const results = await Promise.all(reading.map((name) => runSuite(name, suites[name] as Suite, folder)));
+  const run = async (name: string) => {
+    const parts = suites[name] ?? [];
+    return add(await Promise.all(parts.map((part, index) => runSuite(parts.length > 1 ? `${name} ${index + 1} of ${parts.length}` : name, part, folder))));
+  };
+  const counts = (name: string) => suites[name]?.some((part) => part.counts);
+  const results = await Promise.all(names.filter((name) => !counts(name)).map(run));
   if (!built) results.push(oneFailed);
-  for (const name of names.filter((name) => suites[name]?.counts)) {
+  for (const name of names.filter(counts)) {
     const obstacle = obstacleTo(name, built);
     if (obstacle) console.log(`\n── ${name}: skipped, ${obstacle}`);
-    results.push(obstacle ? oneSkipped : await runSuite(name, suites[name] as Suite, folder));
+    results.push(obstacle ? oneSkipped : await run(name));
   }
   return results;
 }

@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { runCommand } from "./command.ts";
@@ -10,6 +11,8 @@ export interface Suite {
   readonly timeoutMs: number;
   /** Whether it counts its tests and writes the totals to the file `$TEST_TOTALS`; otherwise it is one test. */
   readonly counts: boolean;
+  /** It runs beside others: what it says is shown when it has ended. */
+  readonly beside?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -21,16 +24,22 @@ export function mochaOn(files: string): string[] {
   return [...mocha, "--reporter-option", "style=spec", "--no-config", "--timeout", "60000", "--forbid-only", files];
 }
 
+/** The unit tests, every so many-th file of them: each part is a process, and takes a core. */
+export function unitPart(part: number, of: number): string[] {
+  const files = globSync("test/unit/**/*.test.ts", { cwd: root }).sort().filter((_file, index) => index % of === part);
+  return [...mocha, "--no-config", "--timeout", "20000", "--forbid-only", ...files];
+}
+
 const onePassed: Totals = { passed: 1, failed: 0, skipped: 0 };
 const oneFailed: Totals = { passed: 0, failed: 1, skipped: 0 };
 
 /** Runs a suite; one that ends badly or without a result counts as a failure. */
-export async function runSuite(name: string, { args, timeoutMs, counts, env }: Suite, folder: string): Promise<Totals> {
+export async function runSuite(name: string, { args, timeoutMs, counts, beside = !counts, env }: Suite, folder: string): Promise<Totals> {
   const started = performance.now();
   const totalsFile = join(folder, `${name}.json`);
-  if (counts) heading(name);
-  const { code, output, timedOut } = await runCommand(process.execPath, args, { cwd: root, env: { ...env, TEST_TOTALS: totalsFile }, timeoutMs, capture: !counts });
-  if (!counts) {
+  if (!beside) heading(name);
+  const { code, output, timedOut } = await runCommand(process.execPath, args, { cwd: root, env: { ...env, TEST_TOTALS: totalsFile }, timeoutMs, capture: beside });
+  if (beside) {
     heading(name);
     process.stdout.write(output);
   }
