@@ -4,6 +4,7 @@ import { EXIT } from "./exit.ts";
 import { addExperimentCommands } from "./experiments/commands.ts";
 import { type Front, openFront } from "./front.ts";
 import { addPipelineCommands } from "./pipeline/commands.ts";
+import { addRolloutCommands } from "./rollout/commands.ts";
 import { mistakesOf } from "./suites.ts";
 import { UsageError } from "./usage.ts";
 
@@ -107,6 +108,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(act(async (front, from: string, options: object) => (await import("./import.ts")).importCommand(front, from, options)));
 
   addPipelineCommands(program, act, { collect, positive });
+  addRolloutCommands(program, act, { positive, integer });
 
   program
     .command("sandbox")

@@ -20,8 +20,8 @@ export const minutes = 60_000;
 export const mocha = ["node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.ts"];
 
 /** Mocha on tests that need more than Node: each is told of, and may take a minute. */
-export function mochaOn(files: string): string[] {
-  return [...mocha, "--reporter-option", "style=spec", "--no-config", "--timeout", "60000", "--forbid-only", files];
+export function mochaOn(...files: string[]): string[] {
+  return [...mocha, "--reporter-option", "style=spec", "--no-config", "--timeout", "60000", "--forbid-only", ...files];
 }
 
 /** The unit tests, every so many-th file of them: each part is a process, and takes a core. */

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { duration, named, rate, relativePath, text, tolerance } from "./schemaFields.ts";
 
+/** Shares of the traffic, percent. */
+export const DEFAULT_STEPS = [5, 10, 25, 50, 100];
+
 export const training = z.looseObject({
   kind: text().describe("How the model is trained, such as openai-finetune."),
   endpoint: text().optional().describe("Name of an entry in endpoints."),
@@ -33,7 +36,7 @@ export const rollouts = z.strictObject({
     .array(z.number().positive().max(100))
     .min(1)
     .refine((steps) => steps.every((weight, index) => index === 0 || weight > steps[index - 1]!), "The weights must rise from step to step.")
-    .default([5, 10, 25, 50, 100])
+    .default(DEFAULT_STEPS)
     .describe("Shares of the traffic for the new version, in percent, rising."),
   step: duration("minutes").prefault("30m").describe("Shortest time of a step: 30m. A bare number is minutes."),
   maxStep: duration("minutes").prefault("24h").describe("Time after which an undecided step waits for a person: 24h. A bare number is minutes."),

@@ -13,7 +13,8 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   evals: ["store", "config", "prompts"],
   regression: ["store", "config", "git", "prompts", "evals"],
   experiments: ["store", "config", "git", "evals", "regression"],
-  pipeline: ["store", "config", "git", "evals", "regression"],
+  rollouts: ["store", "config", "evals", "regression"],
+  pipeline: ["store", "config", "git", "evals", "regression", "rollouts"],
 };
 /** The fronts, and what else of `src` each may use. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {
