@@ -1,19 +1,22 @@
 import { join } from "node:path";
-import { commands, type ExtensionContext, TextDocumentSaveReason, Uri, window, workspace } from "vscode";
+import { commands, type ExtensionContext, TextDocumentSaveReason, Uri, type WebviewPanel, window, workspace } from "vscode";
 import { type InitializationOptions, Notifications, Requests } from "../protocol/messages.ts";
 import { baselineCommands } from "./commands/baseline.ts";
 import type { Deps, Handlers } from "./commands/deps.ts";
 import { endpointCommands } from "./commands/endpoints.ts";
+import { experimentCommands, pageActions } from "./commands/experiments.ts";
 import { pipelineCommands } from "./commands/pipeline.ts";
 import { runCommands } from "./commands/runs.ts";
 import { secretCommands } from "./commands/secrets.ts";
 import { setupCommands } from "./commands/setup.ts";
+import { ComparisonPanels } from "./comparison/panel.ts";
 import { Approvals } from "./consent/approvals.ts";
 import { PipelineConsents } from "./consent/pipelineConsent.ts";
 import { PersonRuns } from "./consent/personRuns.ts";
 import { SecretGiver, SecretVault } from "./consent/secrets.ts";
 import { Documents } from "./documents.ts";
 import { Engine, EngineUnavailable } from "./engine/engine.ts";
+import { Experiments } from "./experiments.ts";
 import { Pipelines } from "./pipelines.ts";
 import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
@@ -47,6 +50,8 @@ export interface Views {
 export interface Client {
   /** The workspace has something for the engine: starts it. */
   begin(): Promise<void>;
+  /** Fills the webview of a comparison that was open when the window was closed. */
+  restore(panel: WebviewPanel, state: unknown): void;
   execute(command: string, args: readonly unknown[]): Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -74,6 +79,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     secret: (params) => secrets.give(params),
     pipelineChanged: (changed) => pipelines.set(changed),
     pipelineOutput: (text) => pipelineOutput.append(text),
+    experimentsChanged: () => experiments.markChanged(),
     pipelineConsent: (consent) => consents.ask(consent),
     restarted: () => statusBar.say("LLMOps engine restarted"),
   });
@@ -86,6 +92,8 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   views.pipeline.fill(new PipelineTree(pipelines, views.pipeline.view, views.pipeline.fire));
   views.environments.fill(new EnvironmentsTree(pipelines, views.environments.fire));
   views.runs.fill(runsTree);
+  const experiments: Experiments = new Experiments(engine);
+  const panels = new ComparisonPanels({ media: Uri.joinPath(context.extensionUri, "dist", "webview"), experiments, actions: pageActions });
   const documents = new Documents((uri) => engine.request(Requests.baselineText, { uri }));
   const setPaused = async (paused: boolean) => {
     await workspaceState.update(PAUSED, paused);
@@ -93,7 +101,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     engine.notify(Notifications.paused, { paused });
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
-  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...secretCommands(deps), ...setupCommands(deps) };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...experimentCommands({ ...deps, experiments, panels }), ...secretCommands(deps), ...setupCommands(deps) };
 
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
@@ -102,9 +110,10 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, staleDecorations(), pipelineNotices(pipelines));
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, panels, staleDecorations(), pipelineNotices(pipelines));
 
   return {
+    restore: (panel, state) => panels.restore(panel, state),
     begin: async () => void (await engine.ready().catch(() => {})),
     stop: () => engine.stop(),
     execute: async (command, args) => {

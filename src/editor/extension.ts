@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, workspace } from "vscode";
+import { commands, type ExtensionContext, window, workspace } from "vscode";
 import type { Client, Views } from "./client.ts";
 import { LazyView } from "./views/lazyView.ts";
 
@@ -33,10 +33,12 @@ export function activate(context: ExtensionContext): void {
     context.subscriptions.push(commands.registerCommand(command, async (...args: unknown[]) => (await load()).execute(command, args)));
   }
 
+  const comparisons = window.registerWebviewPanelSerializer("llmops.comparison", { deserializeWebviewPanel: async (panel, state: unknown) => (await load()).restore(panel, state) });
+
   const begin = async () => (await load()).begin();
   const watcher = workspace.createFileSystemWatcher(SUITES, false, true, true);
   watcher.onDidCreate(begin);
-  context.subscriptions.push(...Object.values(views), saves, watcher);
+  context.subscriptions.push(...Object.values(views), comparisons, saves, watcher);
   void workspace.findFiles(SUITES, "**/node_modules/**", 1).then(([found]) => (found ? begin() : commands.executeCommand("setContext", "llmops.empty", true)));
 }
 

@@ -48,6 +48,8 @@ export const Requests = {
   doctor: "llmops/doctor",
   /** Everything about pipelines: see `pipeline.ts`. */
   pipeline: "llmops/pipeline",
+  /** Everything about runs and their comparison: see `experiments.ts`. */
+  experiments: "llmops/experiments",
 } as const;
 
 /** Notifications of the editor to the engine. */
@@ -72,6 +74,8 @@ export const FromEngine = {
   pipelineOutput: "llmops/pipelineOutput",
   /** Whether a definition may run that has not run here. */
   pipelineConsent: "llmops/pipelineConsent",
+  /** There are new runs, or known ones are other than they were. */
+  experimentsChanged: "llmops/experimentsChanged",
 } as const;
 
 export interface RunParams {

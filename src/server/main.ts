@@ -15,6 +15,7 @@ import { actionsFor } from "./actions.ts";
 import { EngineCommands } from "./commands.ts";
 import { hoverFor } from "./hover.ts";
 import { lensesFor } from "./lenses.ts";
+import type { ExperimentsParams } from "../protocol/experiments.ts";
 import type { PipelineParams } from "../protocol/pipeline.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Publisher } from "./publisher.ts";
@@ -100,6 +101,7 @@ export function startServer(): Promise<void> {
         },
         pipelineChanged: (folder) => pipelines?.changed(folder),
         pipelineOutput: (text) => void connection.sendNotification(FromEngine.pipelineOutput, { text }),
+        experimentsChanged: () => void connection.sendNotification(FromEngine.experimentsChanged),
         askPipeline: async (consent) => (await pipelines?.consent(consent)) ?? false,
         crashed: (reason) => {
           log.error(`The process that runs suites ended (${reason}). It starts again when it is needed; everything it had finished is in the store.`);
@@ -158,6 +160,7 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.suites, () => requests?.suites() ?? []);
   connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
   connection.onRequest(Requests.pipeline, async (params: PipelineParams) => (await pipelines?.ask(params)) ?? null);
+  connection.onRequest(Requests.experiments, async ({ folder, action }: ExperimentsParams) => (await worker?.ask({ kind: "experiments", folder: URI.parse(folder).fsPath, action })) ?? null);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
 
   connection.onNotification(Notifications.settings, (settings: Settings) => {

@@ -11,6 +11,7 @@ export interface WorkerEvents {
   readonly askSecret: (name: string, origin: string) => Promise<{ value: string } | "missing" | "refused">;
   readonly pipelineChanged: (folder: string) => void;
   readonly pipelineOutput: (text: string) => void;
+  readonly experimentsChanged: () => void;
   readonly askPipeline: (consent: PipelineConsent) => Promise<boolean>;
   /** The worker ended without being told to; it is started again when it is next needed. */
   readonly crashed: (reason: string) => void;
@@ -140,6 +141,9 @@ export class WorkerClient {
         break;
       case "pipelineChanged":
         this.events.pipelineChanged(message.folder);
+        break;
+      case "experimentsChanged":
+        this.events.experimentsChanged();
         break;
       case "pipelineOutput":
         this.events.pipelineOutput(message.text);

@@ -13,7 +13,10 @@ const UNIT_PARTS = 2;
 /** The processes of each suite, which run side by side. */
 const suites: Readonly<Record<string, readonly Suite[]>> = {
   lint: [{ args: ["node_modules/eslint/bin/eslint.js", "."], timeoutMs: 5 * minutes, counts: false }],
-  types: [{ args: ["node_modules/typescript/bin/tsc", "--noEmit"], timeoutMs: 5 * minutes, counts: false }],
+  types: [
+    { args: ["node_modules/typescript/bin/tsc", "--noEmit"], timeoutMs: 5 * minutes, counts: false },
+    { args: ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "src/webview"], timeoutMs: 5 * minutes, counts: false },
+  ],
   unit: Array.from({ length: UNIT_PARTS }, (_, part) => ({ args: unitPart(part, UNIT_PARTS), timeoutMs: 15 * minutes, counts: true, beside: true })),
   host: [{ args: [linux ? "test/harness/runHost.ts" : "test/harness/runElectron.ts"], timeoutMs: 15 * minutes, counts: true }],
   ui: [{ args: mochaOn("test/ui/**/*.test.ts"), timeoutMs: 20 * minutes, counts: true }],

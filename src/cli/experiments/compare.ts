@@ -1,11 +1,11 @@
 import { compareRuns, type FactRow, type MetricRow, MOST_RUNS, type RunComparison } from "../../core/experiments/compare/compare.ts";
 import type { Direction } from "../../core/config/gates.ts";
-import { formatDelta, formatInterval, formatP, formatValue } from "../../core/regression/words.ts";
+import { cellWords, shortKey } from "../../core/experiments/words.ts";
 import { EXIT } from "../exit.ts";
 import type { Front } from "../front.ts";
 import { UsageError } from "../usage.ts";
 import { runNamed } from "./find.ts";
-import { formatNumber, jsonNumber, oneLine, runJson } from "./words.ts";
+import { jsonNumber, oneLine, runJson } from "./words.ts";
 
 interface CompareOptions {
   baseline?: string;
@@ -43,7 +43,7 @@ function comparisonTable({ runs, facts, params, metrics, winner, notices }: RunC
   const differs = (values: readonly unknown[]) => all || values.some((value) => !Object.is(value, values[0]));
   const factLines = (rows: readonly FactRow[]) => rows.filter(({ values }) => differs(values)).map(({ name, values }) => [name, ...values.map((value) => (value === undefined ? "–" : oneLine(value)))]);
   const sections = [
-    ["", ...runs.map(({ run }, index) => `${run.key.slice(0, 8)}${index === 0 ? " (baseline)" : ""}`)],
+    ["", ...runs.map(({ run }, index) => `${shortKey(run.key)}${index === 0 ? " (baseline)" : ""}`)],
     ...factLines(facts),
     ...factLines(params),
     ...metrics.filter(({ cells }) => differs(cells.map(({ value }) => value)) || cells.some(({ change }) => change && change.delta !== 0)).map(metricLine),
@@ -51,19 +51,18 @@ function comparisonTable({ runs, facts, params, metrics, winner, notices }: RunC
   const widths = sections[0]!.map((_, column) => Math.max(...sections.map((line) => line[column]!.length)));
   const table = sections.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
   const left = facts.length + params.length + metrics.length - (sections.length - 1);
-  return [...table, ...(left > 0 ? [`${left} more are the same in all (--all shows them).`] : []), ...notices, winner.run ? `Winner: ${winner.run.key.slice(0, 8)}: ${winner.reason}.` : `No winner: ${winner.reason}.`].join("\n");
+  return [...table, ...(left > 0 ? [`${left} more are the same in all (--all shows them).`] : []), ...notices, winner.run ? `Winner: ${shortKey(winner.run.key)}: ${winner.reason}.` : `No winner: ${winner.reason}.`].join("\n");
 }
 
 function metricLine({ name, direction, unit, cells }: MetricRow): string[] {
   const arrow = direction === undefined ? "" : direction === "higher" ? " ↑" : " ↓";
   return [
     name + arrow,
-    ...cells.map(({ value, delta, change }) => {
-      if (value === undefined) return "–";
-      const shown = unit && Number.isFinite(value) ? formatValue(value, unit) : formatNumber(value);
-      if (delta === undefined) return shown;
-      const difference = unit ? formatDelta(delta, unit) : `${delta > 0 ? "+" : ""}${formatNumber(delta)}`;
-      return change ? `${shown}  ${difference} [${formatInterval(change.interval, unit ?? "score")}] ${formatP(change.p)} n ${change.n} ${change.verdict}` : `${shown}  ${difference}`;
+    ...cells.map((cell) => {
+      const words = cellWords(cell, unit);
+      if (words?.delta === undefined) return words?.value ?? "–";
+      const { change } = cell;
+      return change ? `${words.value}  ${words.delta} [${words.interval}] ${words.p} n ${change.n} ${change.verdict}` : `${words.value}  ${words.delta}`;
     }),
   ];
 }

@@ -1,5 +1,4 @@
-import type { Verdict } from "../../core/regression/report.ts";
-import { VERDICT_WORDS } from "../../core/regression/words.ts";
+import { formatNumber, statusWords } from "../../core/experiments/words.ts";
 import type { ArtifactRecord } from "../../core/store/experiments/artifacts.ts";
 import type { Logged } from "../../core/store/experiments/log.ts";
 import type { TrackedRun } from "../../core/store/experiments/runs.ts";
@@ -56,14 +55,6 @@ export function jsonNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value).replace("-", "−");
-  return Number(value.toPrecision(4)).toString().replace("-", "−");
-}
-
-function statusWords(run: TrackedRun): string {
-  return run.verdict === undefined ? run.status : VERDICT_WORDS[run.verdict as Verdict];
-}
 
 function timeWords(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace("T", " ");

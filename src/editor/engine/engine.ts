@@ -24,6 +24,7 @@ export interface EngineOptions {
   readonly secret: (params: SecretParams) => Promise<SecretResult>;
   readonly pipelineChanged: (changed: PipelineChanged) => void;
   readonly pipelineOutput: (text: string) => void;
+  readonly experimentsChanged: () => void;
   readonly pipelineConsent: (consent: PipelineConsent) => Promise<boolean>;
   /** It ended by itself and was started again; nothing is lost, as every result is in the store. */
   readonly restarted: () => void;
@@ -107,6 +108,7 @@ export class Engine implements Disposable {
     client.onRequest(FromEngine.secret, this.options.secret);
     client.onNotification(FromEngine.pipelineChanged, this.options.pipelineChanged);
     client.onNotification(FromEngine.pipelineOutput, ({ text }: { text: string }) => this.options.pipelineOutput(text));
+    client.onNotification(FromEngine.experimentsChanged, () => this.options.experimentsChanged());
     client.onRequest(FromEngine.pipelineConsent, this.options.pipelineConsent);
     this.client = client;
     try {

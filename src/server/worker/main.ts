@@ -7,6 +7,7 @@ import type { Log } from "../../core/host.ts";
 import { nodeHost } from "../../engine/nodeHost.ts";
 import { lazySandbox } from "../../engine/sandbox.ts";
 import type { Failure, FromWorker, ToWorker } from "./messages.ts";
+import type { ExperimentWork } from "./experimentWork.ts";
 import { EditorSecrets } from "./secrets.ts";
 import type { PipelineWork } from "./pipelineWork.ts";
 import { Work } from "./work.ts";
@@ -22,7 +23,7 @@ export function startWorker(): Promise<void> {
   const secrets = new EditorSecrets(process.env, (id, name, origin) => send({ kind: "askSecret", id, name, origin }));
   const host = nodeHost({ entry: process.argv[1] as string, env: process.env, secrets, log });
   const sandbox = lazySandbox();
-  const work = new Work({ host, sandbox: sandbox.url, mayCall: (origin) => secrets.mayCall(origin), changed: (suites) => send({ kind: "changed", suites }) });
+  const work = new Work({ host, sandbox: sandbox.url, mayCall: (origin) => secrets.mayCall(origin), changed: (suites) => send({ kind: "changed", suites }), runsChanged: () => send({ kind: "experimentsChanged" }) });
   const questions = new Map<number, (agreed: boolean) => void>();
   let pipelines: Promise<PipelineWork> | undefined;
   // Loaded with the first question about one: most workspaces have none.
@@ -44,6 +45,8 @@ export function startWorker(): Promise<void> {
           output: (text) => send({ kind: "pipelineOutput", text }),
         }),
     ));
+  let comparisons: Promise<ExperimentWork> | undefined;
+  const experiments = () => (comparisons ??= import("./experimentWork.ts").then((module) => new module.ExperimentWork()));
   const running = new Map<number, AbortController>();
 
   const answer = async (message: Extract<ToWorker, { id: number }>) => {
@@ -77,6 +80,8 @@ export function startWorker(): Promise<void> {
         return work.testEndpoints(message.folder, message.name, signal);
       case "doctor":
         return work.doctor(message.folder);
+      case "experiments":
+        return experiments().then(async (made) => made.perform(await work.workspace(message.folder), message.action));
       case "pipeline":
         return pipeline().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action));
       default:

@@ -2,6 +2,7 @@ import type { Location, Problem } from "../../core/problem.ts";
 import type { BaselineInfo, RunReport } from "../../core/regression/report.ts";
 import type { FileChange } from "../../core/regression/places.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
+import type { ExperimentsAction } from "../../protocol/experiments.ts";
 import type { PipelineAction, PipelineConsent } from "../../protocol/pipeline.ts";
 
 /**
@@ -20,6 +21,7 @@ export type ToWorker =
   | { readonly kind: "doctor"; readonly id: number; readonly folder: string }
   | { readonly kind: "remember"; readonly id: number; readonly file: string }
   | { readonly kind: "pipeline"; readonly id: number; readonly folder: string; readonly action: PipelineAction }
+  | { readonly kind: "experiments"; readonly id: number; readonly folder: string; readonly action: ExperimentsAction }
   | { readonly kind: "pipelineConsent"; readonly question: number; readonly agreed: boolean }
   | { readonly kind: "approvals"; readonly approvals: StoredApprovals }
   | { readonly kind: "secret"; readonly id: number; readonly result: { readonly value: string } | "missing" | "refused" };
@@ -50,6 +52,7 @@ export type FromWorker =
   | { readonly kind: "askSecret"; readonly id: number; readonly name: string; readonly origin: string }
   /** Something of the folder's pipeline is other than it was. */
   | { readonly kind: "pipelineChanged"; readonly folder: string }
+  | { readonly kind: "experimentsChanged" }
   | { readonly kind: "pipelineOutput"; readonly text: string }
   | { readonly kind: "askPipeline"; readonly question: number; readonly consent: PipelineConsent }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string };

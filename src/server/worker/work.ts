@@ -11,9 +11,12 @@ import { type RunReport, storedReport } from "../../core/regression/report.ts";
 import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../../core/regression/workspace.ts";
 import { findRun, lastVerdict } from "../../core/store/runs.ts";
 import { recordVersion, versionHash } from "../../core/store/versions.ts";
+import type { EventKind } from "../../core/store/store.ts";
 import { watchStore } from "../../core/store/watch.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
 import type { Discovery, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
+
+const OF_RUNS: readonly EventKind[] = ["run-started", "run-ended", "experiment-changed"];
 
 export interface WorkOptions {
   readonly host: Host;
@@ -21,6 +24,8 @@ export interface WorkOptions {
   readonly mayCall: (origin: string) => boolean;
   /** Another process judged or accepted these suites (absolute paths). */
   readonly changed: (suites: readonly string[]) => void;
+  /** Something of some run is other than it was, by whomever. */
+  readonly runsChanged: () => void;
 }
 
 /** Everything the server asks of suites, over workspaces that stay open. */
@@ -144,6 +149,7 @@ export class Work {
       const events = store.eventsAfter(seen);
       seen = events.at(-1)?.seq ?? seen;
       const suites = new Set<string>();
+      if (events.some(({ kind }) => OF_RUNS.includes(kind))) this.options.runsChanged();
       for (const { kind, subject } of events) {
         if (kind === "run-ended" && !this.ownRuns.has(subject)) {
           const suite = findRun(store, subject)?.suite;

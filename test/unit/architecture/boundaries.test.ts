@@ -25,6 +25,7 @@ const FRONTS: Readonly<Record<string, readonly string[]>> = {
   cli: ["core", "engine", "sandbox"],
   server: ["core", "engine", "protocol"],
   editor: ["protocol", "core"],
+  webview: ["protocol"],
 };
 
 interface Import {
@@ -34,7 +35,7 @@ interface Import {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => file.match(/\.tsx?$/))
   .map((file) => file.split(sep).join("/"));
 
 const imports: Import[] = files.flatMap((from) => {
@@ -86,6 +87,11 @@ describe("architecture", () => {
 
   it("the editor takes only types from the core: the engine decides, the editor draws", () => {
     const wrong = inside.filter(({ from, to, typeOnly }) => from.startsWith("editor/") && to.startsWith("core/") && !typeOnly);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("webviews know types of messages only: they draw what they are told", () => {
+    const wrong = inside.filter(({ from, to, typeOnly }) => from.startsWith("webview/") && !to.startsWith("webview/") && !typeOnly);
     assert.deepEqual(wrong, []);
   });
 

@@ -33,8 +33,16 @@ export interface MetricRow {
   readonly direction: Direction | undefined;
   /** `undefined`: a plain number. */
   readonly unit: MetricUnit | undefined;
-  /** A run at a time; without a value it has none. `delta`: from the baseline's value, where both are finite. */
-  readonly cells: readonly { readonly value: number | undefined; readonly delta: number | undefined; readonly change: Change | undefined }[];
+  /** A run at a time. */
+  readonly cells: readonly MetricCell[];
+}
+
+export interface MetricCell {
+  /** Without one the run has none. */
+  readonly value: number | undefined;
+  /** From the baseline's value, where both are finite. */
+  readonly delta: number | undefined;
+  readonly change: Change | undefined;
 }
 
 export interface FactRow {

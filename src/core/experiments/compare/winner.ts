@@ -28,7 +28,7 @@ export function winnerOf(runs: readonly ComparedRun[], directions: ReadonlyMap<s
   if (shared.length === 0) return none("the runs share no metric of which it is known which way is better");
   const best = shared.map(([name, direction]) => ({ name, leaders: leadersOf(runs, name, direction) }));
   const ahead = runs.filter((run) => best.every(({ leaders }) => leaders.includes(run)));
-  if (ahead.length === 0) return none(best.map(({ name, leaders }) => `${name} is best in ${leaders.map(({ run }) => label(run)).join(", ")}`).join("; "));
+  if (ahead.length === 0) return none(best.filter(({ leaders }) => leaders.length < runs.length).map(({ name, leaders }) => `${name} is best in ${leaders.map(({ run }) => label(run)).join(", ")}`).join("; "));
   if (ahead.length > 1) return none(`${ahead.map(({ run }) => label(run)).join(", ")} are equal`);
   return proven(ahead[0]!, runs, shared.map(([name]) => name));
 }

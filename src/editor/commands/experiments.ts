@@ -1,0 +1,66 @@
+import { env, window, workspace } from "vscode";
+import type { ComparisonState, RunHead } from "../../protocol/experiments.ts";
+import { parseState } from "../comparison/state.ts";
+import type { ComparisonPanels, PageActions } from "../comparison/panel.ts";
+import type { Experiments } from "../experiments.ts";
+import { ago } from "../views/time.ts";
+import type { Deps, Handlers } from "./deps.ts";
+
+export interface ExperimentDeps extends Deps {
+  readonly experiments: Experiments;
+  readonly panels: ComparisonPanels;
+}
+
+/** Runs that the list of "Compare Runs…" offers. */
+const OFFERED = 200;
+
+export function experimentCommands({ engine, experiments, panels }: ExperimentDeps): Handlers {
+  return {
+    "llmops.compareRuns": async () => {
+      await engine.ready();
+      const found = await recentRuns(experiments);
+      if (found.length < 2) return void window.showInformationMessage("There are no two runs to compare yet: run a suite, or log a run with llmops run start.");
+      const picked = await window.showQuickPick(found.map(pickItem), { title: "Compare Runs", placeHolder: "Two or more; the oldest is the baseline, until you choose another", canPickMany: true, matchOnDescription: true, matchOnDetail: true });
+      if (!picked) return;
+      const folder = picked[0]?.folder;
+      const runs = picked.filter((item) => item.folder === folder).map(({ run }) => run);
+      if (folder === undefined || runs.length < 2) return void window.showInformationMessage("A comparison takes two runs or more of one folder.");
+      panels.show({ folder, runs: runs.sort((a, b) => a.startedAt - b.startedAt).map(({ key }) => key) });
+    },
+
+    "llmops.openComparison": (argument) => {
+      const state = parseState(argument);
+      if (!state) return void window.showErrorMessage("This link names no runs to compare.");
+      panels.show(state);
+    },
+  };
+}
+
+export const pageActions: PageActions = {
+  copyLink: async ({ state }) => {
+    await env.clipboard.writeText(linkTo(state));
+    void window.setStatusBarMessage("Link to this comparison copied", 3000);
+  },
+};
+
+/** A link that a note can hold, in this editor's own files. */
+export function linkTo(state: ComparisonState): string {
+  return `command:llmops.openComparison?${encodeURIComponent(JSON.stringify([state]))}`;
+}
+
+async function recentRuns(experiments: Experiments): Promise<{ folder: string; run: RunHead }[]> {
+  const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString());
+  const runs = await Promise.all(folders.map(async (folder) => (await experiments.ask<RunHead[] | null>(folder, { kind: "recent", limit: OFFERED })) ?? []));
+  // Folders of one repository share a store.
+  const seen = new Set<string>();
+  return folders.flatMap((folder, index) => runs[index]!.filter(({ key }) => !seen.has(key) && seen.add(key)).map((run) => ({ folder, run })));
+}
+
+function pickItem({ folder, run }: { folder: string; run: RunHead }) {
+  return {
+    label: `${run.key.slice(0, 8)} ${run.name}`,
+    description: [run.standing, run.commit && `${run.commit.slice(0, 7)}${run.dirty ? "*" : ""}`, ago(Date.now() - run.startedAt)].filter(Boolean).join(" · "),
+    folder,
+    run,
+  };
+}
