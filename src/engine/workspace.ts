@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { diskSnapshot } from "../core/config/diskSnapshot.ts";
 import { findGitRoot, findRoot, storeFolder } from "../core/config/root.ts";
 import { findRepository } from "../core/git/repository.ts";
@@ -6,6 +6,7 @@ import type { Host } from "../core/host.ts";
 import type { Workspace } from "../core/regression/workspace.ts";
 import { markInterrupted } from "../core/store/runs.ts";
 import { openStore } from "../core/store/open.ts";
+import { exists } from "./exists.ts";
 
 /**
  * Opens the workspace that a folder belongs to: its root, its repository and its store. Runs that a
@@ -17,13 +18,6 @@ export async function openWorkspace(folder: string, host: Host): Promise<Workspa
   const store = await openStore(directory, host.clock.now);
   markInterrupted(store, { host: host.identity.machine, isAlive, at: host.clock.now() });
   return { root: root.folder, host, store, repository, disk: diskSnapshot(root.folder) };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function textOf(file: string): Promise<string | undefined> {

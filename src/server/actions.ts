@@ -1,14 +1,16 @@
 import { CodeActionKind, type CodeAction, type Diagnostic } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import { ClientCommands, EngineCommands } from "./commands.ts";
-import { type DiagnosticData, SOURCE } from "./diagnostics.ts";
+import { type DiagnosticData, LANGUAGE_SOURCE, SOURCE } from "./diagnostics.ts";
 
 const REPEATS = 3;
 
-/** Quick fixes on a verdict. */
-export function actionsFor(diagnostics: readonly Diagnostic[]): CodeAction[] {
+/** Quick fixes on a verdict, and on a name that is misspelt. @param document URI of the file they stand in. */
+export function actionsFor(document: string, diagnostics: readonly Diagnostic[]): CodeAction[] {
   const actions: CodeAction[] = [];
   for (const diagnostic of diagnostics) {
+    const replacement = replacementOf(diagnostic);
+    if (replacement !== undefined) actions.push({ title: `Change to ${JSON.stringify(replacement)}`, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true, edit: { changes: { [document]: [{ range: diagnostic.range, newText: replacement }] } } });
     const data = dataOf(diagnostic);
     if (!data) continue;
     const uri = URI.file(data.suite).toString();
@@ -27,4 +29,9 @@ export function actionsFor(diagnostics: readonly Diagnostic[]): CodeAction[] {
 function dataOf({ source, data }: Diagnostic): DiagnosticData | undefined {
   if (source !== SOURCE || data === null || typeof data !== "object") return undefined;
   return typeof (data as { suite?: unknown }).suite === "string" ? (data as DiagnosticData) : undefined;
+}
+
+function replacementOf({ source, data }: Diagnostic): string | undefined {
+  const replacement = source === LANGUAGE_SOURCE && data !== null && typeof data === "object" ? (data as { replacement?: unknown }).replacement : undefined;
+  return typeof replacement === "string" ? replacement : undefined;
 }

@@ -10,6 +10,8 @@ import type { SuiteEntry } from "./suiteBoard.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
 
 export const SOURCE = "LLMOps";
+/** Mistakes in prompts as they are typed. */
+export const LANGUAGE_SOURCE = "LLMOps prompts";
 /** Cases listed with a diagnostic, and hunks that carry it. */
 const LISTED_CASES = 10;
 const MARKED_HUNKS = 3;

@@ -1,5 +1,4 @@
 import {
-  CodeActionKind,
   createConnection,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
@@ -8,12 +7,14 @@ import {
   TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
+import picomatch from "picomatch";
 import { URI } from "vscode-uri";
 import type { Log } from "../core/host.ts";
 import { type AcceptResult, type CaseAtParams, type CaseDetailsParams, FromEngine, type InitializationOptions, Notifications, Requests, type RunParams, type RunResult, type SecretResult, type Settings, type StoredApprovals } from "../protocol/messages.ts";
 import { actionsFor } from "./actions.ts";
 import { EngineCommands } from "./commands.ts";
 import { hoverFor } from "./hover.ts";
+import { LANGUAGE_CAPABILITIES, LANGUAGE_FILES, LanguageFront } from "./language/front.ts";
 import { lensesFor } from "./lenses.ts";
 import type { ExperimentsParams } from "../protocol/experiments.ts";
 import type { PipelineParams } from "../protocol/pipeline.ts";
@@ -36,6 +37,8 @@ const UNTRUSTED = "The workspace is not trusted: nothing in it is read or run.";
 /** Files whose coming, going or changing outside the editor may make a suite another. */
 const WATCHED = ["**/promptfooconfig*.{yaml,yml,json}", "**/*.prompt.{yml,yaml}", "**/llmops.{yaml,baseline.json}"];
 
+const isWatched = picomatch(WATCHED, { dot: true });
+
 /** Serves editors: `lsp --stdio`, or over the channel of the process that forked it. */
 export function startServer(): Promise<void> {
   const connection = process.argv.includes("--stdio") || process.send === undefined ? createConnection(ProposedFeatures.all, process.stdin, process.stdout) : createConnection(ProposedFeatures.all);
@@ -52,6 +55,7 @@ export function startServer(): Promise<void> {
   let requests: Requester | undefined;
   let publisher: Publisher | undefined;
   let pipelines: Pipelines | undefined;
+  const language = new LanguageFront(connection, log);
   const saveReasons = new Map<string, SaveReason>();
   let refreshesLenses = false;
   let followsFolders = false;
@@ -66,7 +70,7 @@ export function startServer(): Promise<void> {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
         codeLensProvider: {},
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        ...LANGUAGE_CAPABILITIES,
         hoverProvider: true,
         executeCommandProvider: { commands: Object.values(EngineCommands) },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -75,12 +79,13 @@ export function startServer(): Promise<void> {
   });
 
   connection.onInitialized(() => {
-    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED.map((globPattern) => ({ globPattern })) }).catch(() => {});
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...WATCHED, LANGUAGE_FILES].map((globPattern) => ({ globPattern })) }).catch(() => {});
     if (followsFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
       for (const folder of added.map(({ uri }) => URI.parse(uri)).filter(({ scheme }) => scheme === "file").map(({ fsPath }) => fsPath)) {
         folders.push(folder);
         void session?.discover(folder);
         pipelines?.changed(folder);
+        language.addFolder(folder);
       }
     });
     if (options.trusted) begin();
@@ -115,22 +120,35 @@ export function startServer(): Promise<void> {
     for (const folder of folders) pipelines.changed(folder);
     requests = new Requester(session, worker, folders);
     publisher = new Publisher(connection, session, { codeLensRefresh: refreshesLenses });
+    language.begin(folders, (file, diagnostics) => publisher?.setTyped(file, diagnostics));
     // Said even when nothing was found: the editor then knows that there is nothing.
     void Promise.all(folders.map((folder) => session?.discover(folder))).then(() => session?.board.changed());
   };
 
-  // Texts are read from the disk when they are saved: of an edit only the place matters.
+  // Suites are read from the disk when they are saved; what is typed matters to the language, and its place to verdicts.
+  connection.onDidOpenTextDocument(({ textDocument }) => {
+    language.documents.open(textDocument);
+    language.touched();
+  });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     for (const change of contentChanges) {
       if (TextDocumentContentChangeEvent.isIncremental(change)) publisher?.edited(URI.parse(textDocument.uri).fsPath, change.range, change.text);
     }
+    language.documents.change(textDocument.uri, textDocument.version, contentChanges);
+    language.touched();
+  });
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    language.documents.close(textDocument.uri);
+    language.touched();
   });
   connection.onDidSaveTextDocument(({ textDocument }) => {
     const reason = saveReasons.get(textDocument.uri) ?? "manual";
     saveReasons.delete(textDocument.uri);
     session?.saved(URI.parse(textDocument.uri).fsPath, reason);
   });
-  connection.onDidChangeWatchedFiles(() => {
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    language.filesChanged(changes.map(({ uri }) => uri));
+    if (!changes.some(({ uri }) => isWatched(URI.parse(uri).fsPath.replaceAll("\\", "/")))) return;
     void session?.rediscover();
     for (const folder of folders) pipelines?.changed(folder);
     pipelines?.filesChanged();
@@ -142,9 +160,11 @@ export function startServer(): Promise<void> {
     const entries = session.board.all().filter(({ suite }) => suite.file === file || suite.prompts.some((prompt) => prompt.location.file === file));
     return lensesFor(file, entries);
   });
-  connection.onCodeAction(({ context }) => actionsFor(context.diagnostics));
-  connection.onHover(({ textDocument, position }) => {
+  connection.onCodeAction(({ textDocument, context }) => actionsFor(textDocument.uri, context.diagnostics));
+  connection.onHover(async ({ textDocument, position }) => {
     if (!session) return null;
+    const found = await language.hover({ textDocument, position });
+    if (found) return found;
     const file = URI.parse(textDocument.uri).fsPath;
     return hoverFor(file, position.line, session.board.withPromptIn(file), Date.now());
   });
@@ -189,6 +209,7 @@ export function startServer(): Promise<void> {
 
   const end = () => {
     session?.dispose();
+    void language.dispose();
     pipelines?.dispose();
     worker?.close();
   };

@@ -16,6 +16,8 @@ export class Publisher {
   private readonly codeLensRefresh: boolean;
   /** Per suite: what its diagnostics were made of, and they themselves. */
   private readonly suites = new Map<string, { made: SuiteEntry; diagnostics: ByFile }>();
+  /** Mistakes in prompts and suites as they are typed, by file. */
+  private readonly typed: ByFile = new Map();
   private published: ByFile = new Map();
   private running = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -34,6 +36,15 @@ export class Publisher {
       const here = diagnostics.get(file);
       if (here) diagnostics.set(file, afterEdit(here, range, added));
     }
+    const typed = this.typed.get(file);
+    if (typed) this.typed.set(file, afterEdit(typed, range, added));
+    this.publish();
+  }
+
+  /** What is wrong in a file as it is typed, beside the verdicts. */
+  setTyped(file: string, diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length === 0) this.typed.delete(file);
+    else this.typed.set(file, [...diagnostics]);
     this.publish();
   }
 
@@ -65,12 +76,19 @@ export class Publisher {
 
   /** Sends what differs from what the editor has, each file's list as a whole. */
   private publish(): void {
-    const next: ByFile = this.session.settings.diagnostics ? merged([...this.suites.values()].map(({ diagnostics }) => diagnostics)) : new Map<string, Diagnostic[]>();
+    const judged = [...this.suites.values()].map(({ diagnostics }) => new Map([...diagnostics].map(([file, list]) => [file, list.filter((one) => !this.isTold(file, one))])));
+    const next: ByFile = this.session.settings.diagnostics ? merged([...judged, this.typed]) : new Map<string, Diagnostic[]>();
     for (const file of new Set([...this.published.keys(), ...next.keys()])) {
       const diagnostics = next.get(file) ?? [];
       if (JSON.stringify(diagnostics) === JSON.stringify(this.published.get(file) ?? [])) continue;
       void this.connection.sendDiagnostics({ uri: URI.file(file).toString(), diagnostics });
     }
     this.published = next;
+  }
+
+  /** A template's mistake that was found when the suite was read, and again as it was typed. */
+  private isTold(file: string, { code, range }: Diagnostic): boolean {
+    if (code !== "template-open" && code !== "template-syntax") return false;
+    return this.typed.get(file)?.some((one) => one.range.start.line === range.start.line) ?? false;
   }
 }

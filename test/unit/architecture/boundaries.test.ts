@@ -12,6 +12,7 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   prompts: ["config", "evals/model"],
   evals: ["store", "config", "prompts"],
   regression: ["store", "config", "git", "prompts", "evals"],
+  language: ["config", "prompts", "evals", "regression"],
   experiments: ["store", "config", "git", "evals", "regression"],
   rollouts: ["store", "config", "evals", "regression"],
   pipeline: ["store", "config", "git", "evals", "regression", "rollouts"],
