@@ -12,6 +12,9 @@ export interface Suite {
   readonly cases: readonly Case[];
   readonly options: SuiteOptions;
   readonly derivedMetrics?: readonly DerivedMetric[];
+  readonly extensions?: readonly Extension[];
+  /** Its `beforeAll` has made other prompts or filters than those that are written. */
+  readonly remade?: boolean;
   /** Every file that was read for it: absolute path → text. What a version of the suite consists of. */
   readonly files: ReadonlyMap<string, string>;
   /** Those of `files` that are code, or imported by it. */
@@ -26,6 +29,25 @@ export interface Suite {
 export interface DerivedMetric {
   readonly name: string;
   readonly expression: string;
+  readonly location: Location;
+}
+
+export const HOOK_NAMES = ["beforeAll", "beforeEach", "afterEach", "afterAll"] as const;
+
+/** When a hook of a suite's is called: before and after a run, and before and after each test. */
+export type HookName = (typeof HOOK_NAMES)[number];
+
+/** A file of code with hooks. */
+export interface Extension {
+  readonly written: string;
+  readonly language: "javascript" | "python";
+  /** Absolute. */
+  readonly file: string;
+  readonly name: string | undefined;
+  /** The only hook that it is called for; `undefined`: each of them. */
+  readonly hook: HookName | undefined;
+  /** Of the file and all that it imports from the workspace. */
+  readonly fingerprint: string;
   readonly location: Location;
 }
 
@@ -123,6 +145,8 @@ export interface Case {
   readonly scoring?: string;
   /** An output given in the suite: the provider is not called. */
   readonly providerOutput: unknown;
+  /** As hooks see it: the defaults in it, nothing read. Kept where the suite has any. */
+  readonly written?: Readonly<Record<string, unknown>>;
   readonly location: () => Location;
 }
 

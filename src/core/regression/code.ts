@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { checkOut, suiteCodeOf } from "../evals/suiteCode/checkout.ts";
+import { type Checkout, checkOut, suiteCodeOf } from "../evals/suiteCode/checkout.ts";
 import { createSuiteCode, type SuiteCode } from "../evals/suiteCode/pool.ts";
 import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
 import type { Suite } from "../evals/model.ts";
@@ -10,6 +10,8 @@ import type { Workspace } from "./workspace.ts";
 export interface VersionCode {
   readonly suiteCode: SuiteCode;
   readonly folder: string;
+  /** Where a file of the workspace stands in it. */
+  readonly path: (file: string) => string;
 }
 
 /** The code of both versions of a suite, for one run. */
@@ -24,8 +26,8 @@ export interface RunCode {
 /** @param file absolute path of the suite. */
 export function createRunCode({ root, host, store, disk }: Workspace, file: string): RunCode {
   const folder = dirname(file);
-  const current = { suiteCode: createSuiteCode(host.processes, { cwd: folder, interpreters: interpretersOf(host.env) }), folder };
-  let remove = () => Promise.resolve();
+  const current = { suiteCode: createSuiteCode(host.processes, { cwd: folder, interpreters: interpretersOf(host.env) }), folder, path: (path: string) => path };
+  const made: Checkout[] = [];
   return {
     current,
     async baseline({ scripts, files }) {
@@ -33,12 +35,12 @@ export function createRunCode({ root, host, store, disk }: Workspace, file: stri
       const now = await Promise.all([...texts.keys()].map((path) => disk.read(path).catch(() => undefined)));
       if ([...texts.values()].every((text, index) => text === now[index])) return current;
       const checkout = await checkOut(root, texts, store.directory ?? tmpdir(), host.clock.now());
-      remove = checkout.remove;
-      return { suiteCode: suiteCodeOf(checkout, current.suiteCode, folder), folder: checkout.path(folder) };
+      made.push(checkout);
+      return { suiteCode: suiteCodeOf(checkout, current.suiteCode, folder), folder: checkout.path(folder), path: checkout.path };
     },
     async close() {
       current.suiteCode.close();
-      await remove();
+      for (const checkout of made) await checkout.remove();
     },
   };
 }

@@ -3,6 +3,7 @@ import { comparesColumns } from "../evals/judges/columns.ts";
 import type { Caller } from "../evals/run/caller.ts";
 import { wholeChains } from "../evals/run/chain.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
+import { testOf } from "../evals/run/series.ts";
 import type { CaseTally, SeriesTally } from "../evals/run/tally.ts";
 import { brokenCases } from "./analyse.ts";
 
@@ -20,7 +21,7 @@ export async function confirmBroken(runner: RunnerOptions, caller: Caller, serie
     const tests = new Set(brokenCases(tally));
     if (tests.size === 0) continue;
     // A column is judged beside the others where a test compares them.
-    const compared = [...tests].some((test) => test.assert.some(comparesColumns));
+    const compared = runner.series.some(({ current }) => [...tests].some((test) => testOf(current, test).assert.some(comparesColumns)));
     const own = runner.series.filter(({ key }) => compared || key === tally.key);
     const prompts = own.flatMap(({ current, baseline }) => [current.prompt, ...(baseline ? [baseline.prompt] : [])]);
     const again = wholeChains([...tests], { cases: runner.tests, prompts });

@@ -19,7 +19,7 @@ import { PREFERENCE } from "../evals/run/columnPass.ts";
 import { withMadeQuestions } from "../evals/run/made.ts";
 import type { RenderPrompt } from "../evals/run/rows.ts";
 import { type RunnerOptions, runSeries } from "../evals/run/runner.ts";
-import type { Series } from "../evals/run/series.ts";
+import { type Series, testOf } from "../evals/run/series.ts";
 import type { SeriesTally } from "../evals/run/tally.ts";
 import type { SuiteCode } from "../evals/suiteCode/pool.ts";
 import type { Http } from "../host.ts";
@@ -36,12 +36,13 @@ import { earlyStop, LAST_ALPHA } from "./earlyStop.ts";
 import { confirmBroken } from "./confirm.ts";
 import type { Judgement } from "./output/rows.ts";
 import { suiteGraders } from "./graders.ts";
+import { RunHooks } from "./hooks.ts";
 import { buildSeries, providerContext } from "./providers.ts";
 import { noticesOf } from "./notices.ts";
 import { type RunReport, worst } from "./report.ts";
 import { shardOf, type Shard } from "./shards/part.ts";
 import { webhookHttp, webhookOrigins, webhookTimeout } from "./webhooks.ts";
-import { readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
+import { type ReadOptions, readVersion, type SuiteVersion, type Workspace } from "./workspace.ts";
 
 export interface EvaluateOptions {
   /** Absolute path of the suite's file. */
@@ -115,30 +116,39 @@ export class ConsentNeeded extends Error {
  */
 export async function evaluateSuite(workspace: Workspace, options: EvaluateOptions): Promise<Evaluation> {
   const code = createRunCode(workspace, options.file);
+  const hooks = new RunHooks(workspace, code, options.signal);
   const stop = () => code.current.suiteCode.close();
   options.signal.addEventListener("abort", stop, { once: true });
+  let told: readonly Problem[] = [];
   try {
-    return await evaluate(workspace, options, code);
+    const evaluation = await evaluate(workspace, options, code, hooks).finally(async () => (told = await hooks.end()));
+    return { ...evaluation, problems: [...evaluation.problems, ...told] };
+  } catch (error) {
+    for (const problem of told) workspace.host.log.warn(formatProblem(problem));
+    throw error;
   } finally {
     options.signal.removeEventListener("abort", stop);
     await code.close();
   }
 }
 
-async function evaluate(workspace: Workspace, options: EvaluateOptions, code: RunCode): Promise<Evaluation> {
+async function evaluate(workspace: Workspace, options: EvaluateOptions, code: RunCode, hooks: RunHooks): Promise<Evaluation> {
   const { root, host, store } = workspace;
   const started = host.clock.now();
-  const current = await readVersion(workspace, workspace.disk, options.file, { endpoint: options.endpoint });
+  const current = await hooks.readCurrent(options.file, { endpoint: options.endpoint });
   if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
   const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
-  const before = found.baseline && (await readVersion(workspace, found.baseline.snapshot, options.file, { endpoint: options.endpoint, withoutTests: true }));
+  const { version: before, problems: unlike } = await baselineVersion(workspace, options, found, current, hooks);
   const redactor = new Redactor();
-  const series = buildSeries(host, { version: current, code: code.current }, before && { version: before, code: await code.baseline(before.suite) }, options.sandbox, redactor);
+  const tests = chosen(current.suite, options);
+  const written = buildSeries(host, { version: current, code: code.current }, before && { version: before, code: await code.baseline(before.suite) }, options.sandbox, redactor);
   const graders = suiteGraders(current, providerContext(host, current, options.sandbox, redactor, code.current));
-  const judges = await graders.plan(current.suite.cases);
+  const series = await hooks.withTests(written, tests, current, code.current.suiteCode);
+  const asked = [...new Set([...current.suite.cases, ...series.flatMap((one) => tests.map((test) => testOf(one.current, test)))])];
+  const judges = await graders.plan(asked);
   const instructions = await instructionChecks(current.suite, before?.suite, current.settings.instructions);
   const metrics = createAnswerMetrics({ checksOf: (prompt) => instructions.get(prompt) ?? [], moderatorOf: graders.moderatorOf });
-  const origins = [...new Set([...remoteOrigins([...series.flatMap(providersOf), ...judges.providers]), ...webhookOrigins(current.suite.cases)])];
+  const origins = [...new Set([...remoteOrigins([...series.flatMap(providersOf), ...judges.providers]), ...webhookOrigins(asked)])];
   if (options.mayCall) askConsent(origins, options.mayCall);
 
   const suite = relativePosix(root, options.file);
@@ -151,13 +161,15 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
     const gates = run.partial ? configured.map(comparingOnly) : configured;
-    const running = await runnerOptions(workspace, run.id, current, series, options, { suiteCode: code.current.suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
+    const running = await runnerOptions(workspace, run.id, current, { series, tests }, options, { suiteCode: code.current.suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
     const runner = {
       ...running,
       judgeCalls: (test: Case) => judges.paidCalls.get(test) ?? 0,
       earlyStop: options.trigger === "save" && !run.partial ? earlyStop(gates, running.repeat) : undefined,
       preferences: gates.some((gate) => gate.metric === PREFERENCE),
+      afterEach: hooks.afterEach,
     };
+    hooks.began({ runId: run.id, version: current, series: runner.series, tests, repeats: runner.repeat });
     const caller = new Caller({ ...runner, http: host.http });
     const { series: tallies, looked, early } = await runSeries(runner, caller);
     // A series that no case runs under says nothing.
@@ -186,11 +198,18 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
     );
     const report = JSON.parse(text) as RunReport;
     endRun(store, run.id, { state: "finished", at: host.clock.now(), verdict: report.verdict, report: text });
-    return { report, problems: [...current.suite.problems, ...found.problems], version: current, found, series: judged, judgement: { repeats: runner.repeat, gates: configured, confirmed } };
+    return { report, problems: [...current.suite.problems, ...found.problems, ...unlike], version: current, found, series: judged, judgement: { repeats: runner.repeat, gates: configured, confirmed } };
   } catch (error) {
     endWithout(store, run.id, { state: options.signal.aborted ? "cancelled" : "failed", at: host.clock.now() });
     throw error;
   }
+}
+
+/** What the suite is compared with; without its tests, since both versions are asked today's. */
+async function baselineVersion(workspace: Workspace, { file, endpoint }: EvaluateOptions, { baseline }: ResolvedBaseline, current: SuiteVersion, hooks: RunHooks): Promise<{ version: SuiteVersion | undefined; problems: readonly Problem[] }> {
+  if (!baseline) return { version: undefined, problems: [] };
+  const read = (more: ReadOptions = {}) => readVersion(workspace, baseline.snapshot, file, { endpoint, withoutTests: true, ...more });
+  return hooks.readBaseline(await read(), current.suite, read);
 }
 
 /** Where the store itself is what failed, the failure that the run ended with says more. */
@@ -232,7 +251,7 @@ async function runnerOptions(
   workspace: Workspace,
   runId: string,
   current: SuiteVersion,
-  series: readonly Series[],
+  { series, tests }: { readonly series: readonly Series[]; readonly tests: readonly Case[] },
   options: EvaluateOptions,
   judging: { readonly suiteCode: SuiteCode; readonly metrics: AnswerMetrics; readonly findGrader: FindGrader; readonly http: Pick<Http, "send"> },
 ): Promise<RunnerOptions> {
@@ -240,7 +259,6 @@ async function runnerOptions(
   const env = visibleEnv(current.env, suite.options.env);
   const renderer = await createRenderer(dialectsOf(series));
   const fill: Render = (text, vars) => renderer.text(text, vars, env);
-  const tests = chosen(suite, options);
   const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
   const asking = await withMadeQuestions(series, tests, { suiteCode: judging.suiteCode, render, env });
   options.signal.throwIfAborted();

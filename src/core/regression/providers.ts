@@ -42,7 +42,7 @@ function ownProviders({ suite }: SuiteVersion, create: (spec: ProviderSpec) => P
 }
 
 /** What the providers of a version of a suite are made with. */
-export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor, code: VersionCode): ProviderContext {
+export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVersion, "env" | "suite">, sandbox: () => Promise<string>, redactor: Redactor, code: Pick<VersionCode, "suiteCode" | "folder">): ProviderContext {
   const env = { ...read, ...suite.options.env };
   return { host: { ...host, secrets: withFileEnv(host.secrets, env) }, sandbox, env, timeoutMs: suite.options.timeoutMs, ...code, redactor };
 }

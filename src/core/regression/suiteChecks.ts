@@ -11,7 +11,7 @@ import type { Problem } from "../problem.ts";
 import { moderatorSpec } from "./graders.ts";
 import type { SuiteVersion } from "./workspace.ts";
 
-type Version = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file" | "cases" | "derivedMetrics"> };
+type Version = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file" | "cases" | "derivedMetrics" | "extensions"> };
 
 /** What the entry of `llmops.yaml` says of a suite and the suite does not bear out, at its place. */
 export async function checkSettings(version: Version, loaded: LoadedConfig, root: string): Promise<Problem[]> {
@@ -51,7 +51,7 @@ function gateFlaw(metric: string, version: Version, own: ReadonlyMap<string, unk
   const meant = nearest(metric, [...builtIn, ...own.keys()], Math.max(1, Math.floor(metric.length / 4)));
   const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;
   // Scripts name metrics that nobody knows before they run.
-  if (namesMetricsByCode(cases)) return meant === undefined ? undefined : { severity: "warning", message: `${JSON.stringify(metric)} is no metric that is known of ${suite}.${hint} Unless a script names a metric so, this gate never has a value.` };
+  if (namesMetricsByCode(version.suite)) return meant === undefined ? undefined : { severity: "warning", message: `${JSON.stringify(metric)} is no metric that is known of ${suite}.${hint} Unless a script names a metric so, this gate never has a value.` };
   return { severity: "error", message: `No assertion of ${suite} names a metric ${JSON.stringify(metric)}, so this gate would never have a value.${hint} There are: ${there.join(", ")}. Suites with other metrics need an entry of their own.` };
 }
 
@@ -65,8 +65,8 @@ function unmeasured(metric: string, version: Version): string | undefined {
 
 const NAMING_TYPES: ReadonlySet<string> = new Set([...SCRIPT_TYPES, "webhook"]);
 
-function namesMetricsByCode(cases: readonly Case[]): boolean {
-  return cases.some((test) => test.scoring !== undefined || [...test.assert, ...assertionsOf(test)].some((node) => node.metric?.includes("{{") || (node.kind === "assertion" && NAMING_TYPES.has(baseType(node.type)))));
+function namesMetricsByCode({ cases, extensions = [] }: Version["suite"]): boolean {
+  return extensions.some(({ hook }) => hook !== "afterAll") || cases.some((test) => test.scoring !== undefined || [...test.assert, ...assertionsOf(test)].some((node) => node.metric?.includes("{{") || (node.kind === "assertion" && NAMING_TYPES.has(baseType(node.type)))));
 }
 
 async function instructionFlaws({ also = [], except = [] }: NonNullable<Version["settings"]["instructions"]> = {}, at: (severity: "error", code: string, message: string, ...path: Path) => Problem): Promise<Problem[]> {

@@ -9,7 +9,7 @@ import type { Snapshot } from "../config/snapshot.ts";
 import type { Suite } from "../evals/model.ts";
 import { checkSettings } from "./suiteChecks.ts";
 import { endpointProvider } from "../evals/providers/endpoint.ts";
-import { loadSuite } from "../evals/suite/loadSuite.ts";
+import { loadSuite, type LoadOptions } from "../evals/suite/loadSuite.ts";
 import { createSuiteCode } from "../evals/suiteCode/pool.ts";
 import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
 import type { Repository } from "../git/repository.ts";
@@ -46,16 +46,18 @@ export interface ReadOptions {
   readonly endpoint?: string;
   /** Only prompts and providers count: code that makes tests does not run. */
   readonly withoutTests?: boolean;
+  /** It is read for a run, which begins with its `beforeAll`. */
+  readonly hooks?: LoadOptions["hooks"];
 }
 
 /** Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`. */
-export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, { endpoint: instead, withoutTests = false }: ReadOptions = {}): Promise<SuiteVersion> {
+export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, { endpoint: instead, withoutTests = false, hooks }: ReadOptions = {}): Promise<SuiteVersion> {
   const { root, host } = workspace;
   const folders = [dirname(file), root];
   const [{ env }, loaded] = await Promise.all([withDotenv(host.env, folders, (path) => snapshot.read(path).catch(() => undefined)), loadConfig({ snapshot, root })]);
   const settings = suiteSettings(loaded.config, root, file);
   const code = withoutTests ? undefined : createSuiteCode(host.processes, { cwd: dirname(file), timeoutMs: GENERATOR_MS, interpreters: interpretersOf(host.env) });
-  const own = await loadSuite({ snapshot, root, file, env, code }).finally(() => code?.close());
+  const own = await loadSuite({ snapshot, root, file, env, code, hooks }).finally(() => code?.close());
 
   const name = instead ?? settings.endpoint;
   const endpoint = name === undefined ? undefined : loaded.config?.endpoints?.[name];

@@ -14,8 +14,9 @@ import { type RenderPrompt, rowsOf } from "../../core/evals/run/rows.ts";
 import type { Series } from "../../core/evals/run/series.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
 import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
-import { createRunCode } from "../../core/regression/code.ts";
+import { createRunCode, type RunCode } from "../../core/regression/code.ts";
 import { suiteGraders } from "../../core/regression/graders.ts";
+import { RunHooks } from "../../core/regression/hooks.ts";
 import { buildSeries, providerContext } from "../../core/regression/providers.ts";
 import { webhookTimeout } from "../../core/regression/webhooks.ts";
 import { formatDuration } from "../../core/regression/words.ts";
@@ -26,13 +27,23 @@ import { readVersion, type Workspace } from "../../core/regression/workspace.ts"
  * for a person. Headers are not shown: keys are in them.
  */
 export async function caseDetails(workspace: Workspace, file: string, caseId: string, sandbox: () => Promise<string>, signal: AbortSignal): Promise<string> {
-  const version = await readVersion(workspace, workspace.disk, file);
+  const code = createRunCode(workspace, file);
+  const hooks = new RunHooks(workspace, code, signal);
+  try {
+    return await details(workspace, file, caseId, sandbox, signal, code, hooks);
+  } finally {
+    await hooks.end();
+    await code.close();
+  }
+}
+
+async function details(workspace: Workspace, file: string, caseId: string, sandbox: () => Promise<string>, signal: AbortSignal, code: RunCode, hooks: RunHooks): Promise<string> {
+  const version = await hooks.readCurrent(file, {});
   const test = version.suite.cases.find((candidate) => candidate.id === caseId);
   if (!test) return `There is no case ${caseId} in this suite any more.`;
   const redactor = new Redactor();
   const env = visibleEnv(version.env, version.suite.options.env);
   const renderer = await createRenderer(version.suite.prompts.map((prompt) => prompt.dialect ?? "nunjucks"));
-  const code = createRunCode(workspace, file);
   const { suiteCode } = code.current;
   const { find: findGrader, moderatorOf } = suiteGraders(version, providerContext(workspace.host, version, sandbox, redactor, code.current));
   const { baseline } = await resolveBaseline(workspace, file, version.files);
@@ -43,21 +54,18 @@ export async function caseDetails(workspace: Workspace, file: string, caseId: st
   const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http, webhookTimeoutMs: webhookTimeout(workspace.host.env) });
   const { store, host } = workspace;
   const caller = new Caller({ store, clock: host.clock, http: host.http, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
-  try {
-    const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
-    const columns: Column[] = [];
-    const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
-    const all = buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor);
-    for (const series of await withMadeQuestions(all, [test], { suiteCode, render, env })) {
-      columns.push(...(await askColumn(series, test, render, (row) => judge({ ...row, caller }), signal)));
-    }
-    const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
-    for (const column of compared) parts.push(...column.parts, ...gradeParts(column, instructions.get(column.prompt) ?? []));
-    caller.batch.flush();
-    return redactor.redact(parts.join("\n\n"));
-  } finally {
-    await code.close();
+  const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
+  const columns: Column[] = [];
+  const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
+  const all = buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor);
+  const hooked = await hooks.withTests(all, [test], version, suiteCode);
+  for (const series of await withMadeQuestions(hooked, [test], { suiteCode, render, env })) {
+    columns.push(...(await askColumn(series, test, render, (row) => judge({ ...row, caller }), signal)));
   }
+  const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
+  for (const column of compared) parts.push(...column.parts, ...gradeParts(column, instructions.get(column.prompt) ?? []));
+  caller.batch.flush();
+  return redactor.redact(parts.join("\n\n"));
 }
 
 type Judge = ReturnType<typeof createJudge>;
@@ -87,7 +95,7 @@ async function askColumn(series: Series, test: Case, render: RenderPrompt, judge
       const answer = { ...(await side.provider.send(prepared, signal)), cached: false };
       const usage = answer.usage ? `, ${answer.usage.input} + ${answer.usage.output} tokens` : "";
       parts.push(block(`Response (${formatDuration(answer.latencyMs)}${usage}${answer.finishReason ? `, ${answer.finishReason}` : ""})`, "json", typeof answer.output === "string" ? pretty(answer.output) : JSON.stringify(answer.output, null, 2)));
-      const grade = await judge({ test: { ...test, vars }, answer, promptText: text, side, provider: side.provider });
+      const grade = await judge({ test: { ...current.asked, vars }, answer, promptText: text, side, provider: side.provider });
       columns.push({ prompt, parts, grade, output: grade.output ?? answer.output });
     } catch (error) {
       if (signal.aborted) throw error;

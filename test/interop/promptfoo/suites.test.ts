@@ -14,6 +14,7 @@ import { codeTests, transformedVariables } from "./suites/codeTests.ts";
 import { csv } from "./suites/csv.ts";
 import { documented } from "./suites/documented.ts";
 import { expansion } from "./suites/expansion.ts";
+import { hooks } from "./suites/hooks.ts";
 import { prompts } from "./suites/prompts.ts";
 import { providers } from "./suites/providers.ts";
 import { scenarios } from "./suites/scenarios.ts";
@@ -22,7 +23,7 @@ import { testFiles } from "./suites/testFiles.ts";
 import { transforms } from "./suites/transforms.ts";
 import { variables } from "./suites/variables.ts";
 
-const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations, "prompts made by code": codePrompts, "variables made by code": codeVariables, "tests made by code": codeTests, "transforms of variables": transformedVariables, "providers made by code": codeProviders, "as documented": documented };
+const TABLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = { expansion, variables, prompts, "files of tests": testFiles, CSV: csv, scoring, providers, transforms, scenarios, conversations, "prompts made by code": codePrompts, "variables made by code": codeVariables, "tests made by code": codeTests, "transforms of variables": transformedVariables, "providers made by code": codeProviders, hooks, "as documented": documented };
 const DOCUMENTED = readFileSync(join(root, "docs/promptfoo-differences.md"), "utf8").replace(/\s+/g, " ");
 
 /** Each suite is run by promptfoo itself and by the built engine; every row must come to the same. */

@@ -40,7 +40,7 @@ export function codeProvider(spec: ProviderSpec, code: ProviderCode, context: Pr
     const [prompt, asked] = given;
     const args = gives === "embedding" ? (language === "javascript" ? [prompt] : [prompt, withFolder]) : language === "javascript" ? [prompt, asked, {}] : [prompt, withFolder, asked];
     try {
-      return await service.ask({ file, method, options: withFolder, args }, signal);
+      return await service.ask({ kind: "method", file, method, options: withFolder, args }, signal);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const hopeless = error.failure === "unusable" || (error.failure === "late" && ++kills >= MAX_KILLS);

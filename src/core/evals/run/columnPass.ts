@@ -34,7 +34,7 @@ export class ColumnPass {
   /** Keeps what is compared later; a row that was asked anew replaces what it was. */
   note(finished: Finished): void {
     const { row } = finished;
-    if (!row.test.assert.some(comparesColumns)) return;
+    if (!row.current.asked.assert.some(comparesColumns)) return;
     let repeats = this.groups.get(row.test);
     if (!repeats) this.groups.set(row.test, (repeats = new Map()));
     const others = (repeats.get(row.repeat) ?? []).filter((other) => other.row !== row);
@@ -65,7 +65,8 @@ export class ColumnPass {
 
   /** Columns without an output take no part. */
   private async columns(group: readonly Finished[], samples: readonly (Judged | undefined)[], caller: Pick<Caller, "answer">): Promise<(Judged | undefined)[]> {
-    const { test, repeat } = group[0]!.row;
+    const { current, repeat } = group[0]!.row;
+    const test = current.asked;
     const taking = samples.flatMap((sample, index) => (sample && (sample.status === "passed" || sample.status === "failed") ? [index] : []));
     // A version of one column has nothing to compare within itself; for max-score that is a mistake.
     const single = samples.filter((sample) => sample !== undefined).length < 2;
@@ -83,7 +84,8 @@ export class ColumnPass {
     return found;
   }
 
-  private async preferred({ test, repeat }: Row, old: Judged | undefined, candidate: Judged, caller: Pick<Caller, "answer">): Promise<[Judged | undefined, Judged]> {
+  private async preferred({ current, repeat }: Row, old: Judged | undefined, candidate: Judged, caller: Pick<Caller, "answer">): Promise<[Judged | undefined, Judged]> {
+    const test = current.asked;
     if (!this.preferences || !old || !comparisonIn(test.assert, "select-best")) return [old, candidate];
     if ([old, candidate].some(({ status }) => status === "error" || status === "rejected")) return [old, candidate];
     try {

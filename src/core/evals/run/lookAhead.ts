@@ -65,22 +65,22 @@ interface Missing {
 
 /** Of a row's questions those that the cache does not answer. What a later turn asks is not known: it is as its first one. */
 function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "lookUp">, answers: AnswerLengths): Missing[] {
-  if (row.test.providerOutput !== undefined) return [];
   return ARMS.flatMap((arm) => {
     const question = row[arm];
+    if (question?.asked.providerOutput !== undefined) return [];
     const first = row.chain?.first?.[arm];
     question?.identify(false);
     const key = question?.key;
     if (!question || key === undefined || asked.has(key)) return [];
     const known = caller.lookUp((first ?? question).key ?? key, question.side.provider);
     if (known) answers.note(known);
-    return known ? [] : [{ question, key, test: row.test }];
+    return known ? [] : [{ question, key, test: row.current.asked }];
   });
 }
 
 /** A changed question, or a column that is not there: it would decide a comparison. */
 function mustRun(row: Row): boolean {
-  return (row.baseline !== undefined && !sharesAnswer(row)) || row.test.assert.some(comparesColumns);
+  return (row.baseline !== undefined && !sharesAnswer(row)) || row.current.asked.assert.some(comparesColumns);
 }
 
 /** How long the answers are that are known already, in tokens. */

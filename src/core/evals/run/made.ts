@@ -5,7 +5,7 @@ import type { SuiteCode } from "../suiteCode/pool.ts";
 import type { Outcome } from "../suiteCode/protocol.ts";
 import { callFile, codeFileOf } from "../suiteCode/transform.ts";
 import type { RenderPrompt } from "./rows.ts";
-import { runsUnder, type Series, type Side } from "./series.ts";
+import { runsUnder, type Series, type Side, testOf } from "./series.ts";
 
 /** What code made of a question before anything was asked, or why it could not. */
 export type Made = { readonly rendered: Rendered; readonly config: Readonly<Record<string, unknown>> } | { readonly error: string };
@@ -32,9 +32,9 @@ export async function withMadeQuestions(series: readonly Series[], tests: readon
 }
 
 async function madeSide(side: Side, tests: readonly Case[], options: MakerOptions): Promise<Side> {
-  const needed = side.prompt.code || side.filters ? tests : tests.filter((test) => test.madeVars);
+  const needed = side.prompt.code || side.filters ? tests : tests.filter((test) => testOf(side, test).madeVars);
   if (needed.length === 0) return side;
-  const made = await Promise.all(needed.map(async (test) => [test, await madeOf(side, test, options)] as const));
+  const made = await Promise.all(needed.map(async (test) => [test, await madeOf(side, testOf(side, test), options)] as const));
   return { ...side, made: new Map(made) };
 }
 

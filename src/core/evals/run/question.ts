@@ -7,7 +7,7 @@ import { cacheKey } from "./caller.ts";
 import type { Memory } from "./chain.ts";
 import type { Made } from "./made.ts";
 import type { RenderPrompt } from "./rows.ts";
-import type { Side } from "./series.ts";
+import { type Side, testOf } from "./series.ts";
 
 /** A question as it is sent and as it is judged. */
 export interface Prepared {
@@ -47,6 +47,11 @@ export class Question {
     return other ? { ...this.arm, provider: other, response: named.response } : this.arm;
   }
 
+  /** The test as it is asked: as hooks have left it. */
+  get asked(): Case {
+    return testOf(this.arm, this.test);
+  }
+
   /** By which its answer is found again; `undefined`: it cannot be asked. */
   get key(): string | undefined {
     if (this.identity === undefined && this.mistake === undefined) this.identify(true);
@@ -64,12 +69,14 @@ export class Question {
    */
   identify(keep: boolean): void {
     this.identity = this.mistake = this.made = undefined;
-    const { providerOutput } = this.test;
+    const { providerOutput } = this.asked;
     try {
       const made = this.make();
       if (keep) this.made = made;
       this.characters = made.text.length;
-      this.identity = cacheKey(providerOutput === undefined ? made.prepared.identity : `given ${contentHash(JSON.stringify(providerOutput))}`, this.repeat);
+      const { hooks } = this.arm;
+      // What a hook sets up beside the question may decide the answer, too.
+      this.identity = cacheKey((hooks === undefined ? "" : `hooks ${hooks} `) + (providerOutput === undefined ? made.prepared.identity : `given ${contentHash(JSON.stringify(providerOutput))}`), this.repeat);
     } catch (error) {
       this.mistake = error instanceof Error ? error.message : String(error);
     }
@@ -89,10 +96,13 @@ export class Question {
 
   private make(): Prepared {
     const { prompt, provider, made } = this.side;
-    const { prefix = "", suffix = "", provider: overrides } = this.test.options;
+    const failed = this.arm.hookedTests?.get(this.test);
+    if (failed && "error" in failed) throw new Error(failed.error);
+    const { asked } = this;
+    const { prefix = "", suffix = "", provider: overrides } = asked.options;
     const remembered = this.memory?.vars(prompt, this.test) ?? {};
     const own = madeQuestion(made?.get(this.test), remembered);
-    const rendered = own?.rendered ?? this.render(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...this.test.vars, ...remembered }, prompt.dialect);
+    const rendered = own?.rendered ?? this.render(withAffixes(prompt.template, prefix, suffix), { ...prompt.defaults, ...asked.vars, ...remembered }, prompt.dialect);
     const { text, vars } = rendered;
     const prepared = provider.prepare({
       // Not every text is a chat, and not every provider needs one.

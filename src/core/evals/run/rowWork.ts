@@ -3,6 +3,7 @@ import type { Store } from "../../store/store.ts";
 import type { Comparison } from "../judges/compareColumns.ts";
 import { type Answer, type Case, JudgeError, type RowGrade } from "../model.ts";
 import { CallError, type Provider } from "../providers/provider.ts";
+import type { AfterEach } from "./hookedResult.ts";
 import { answererOf, type Caller } from "./caller.ts";
 import type { Chain } from "./chain.ts";
 import { ColumnPass, type Finished } from "./columnPass.ts";
@@ -23,6 +24,8 @@ export interface RowWorkOptions {
   readonly store: Store;
   readonly judge: Judge;
   readonly signal: AbortSignal;
+  /** Hands a result to the suite's `afterEach`, and gives it with what that says of it. */
+  readonly afterEach?: AfterEach;
   /** How the columns of a test are compared, and whether the two versions are with each other. */
   readonly comparison?: Comparison;
   readonly preferences?: boolean;
@@ -112,7 +115,8 @@ export class RowWork {
   /** @param memories whose conversations the answer is part of. */
   private async sample(row: Row, arm: Arm, memories: readonly Arm[], refresh: boolean): Promise<Judged> {
     const broken = row.chain?.[arm].broken;
-    const sample = broken === undefined ? await this.ask(row, arm, memories, refresh) : failed("error", broken);
+    const judged = broken === undefined ? await this.ask(row, arm, memories, refresh) : failed("error", broken);
+    const sample = this.options.afterEach ? await this.options.afterEach(row, arm, judged) : judged;
     if (row.chain && broken === undefined && (sample.status === "rejected" || sample.output === undefined)) {
       for (const one of memories) row.chain[one].broken = `Not asked, since an earlier turn has no answer: ${sample.reason}`;
     }
@@ -132,20 +136,22 @@ export class RowWork {
     let made: Prepared | undefined;
     const prepare = () => (made ??= question.prepare());
     let answer: Answer;
+    const { providerOutput } = question.asked;
     try {
       answer =
-        test.providerOutput === undefined
+        providerOutput === undefined
           ? await this.caller.answer(key, side.provider, () => prepare().prepared, refresh)
-          : { output: test.providerOutput, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined, cached: true };
+          : { output: providerOutput, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined, cached: true };
     } catch (error) {
       if (error instanceof CallError) return failed(error.kind === "rejected" ? "rejected" : "error", error.message);
       throw error;
     }
     if (!answer.cached && answer.fingerprint !== undefined) this.fingerprints.set(answererOf(side.provider), answer.fingerprint);
     const { text, vars } = prepare();
+    const isMade = side.made?.has(test) || question.asked !== test;
     const common = {
-      ...(chain || side.made?.has(test) ? { asked: text } : {}),
-      ...(side.made?.has(test) ? { vars } : {}),
+      ...(chain || isMade ? { asked: text } : {}),
+      ...(isMade ? { vars } : {}),
       latencyMs: answer.latencyMs,
       ...(answer.firstTokenMs === undefined ? {} : { firstTokenMs: answer.firstTokenMs }),
       cached: answer.cached,
@@ -156,7 +162,7 @@ export class RowWork {
       output: answer.output,
     };
     try {
-      const grade = await this.options.judge({ test: { ...test, vars }, answer, promptText: text, side, repeat, caller: this.caller, provider: side.provider });
+      const grade = await this.options.judge({ test: judgedTest(row, side, vars), answer, promptText: text, side, repeat, caller: this.caller, provider: side.provider });
       for (const one of memories) chain?.[one].note(test, text, answer.output, grade.output ?? answer.output);
       return { ...common, status: grade.pass ? "passed" : "failed", score: grade.score, metrics: grade.metrics, metricWeights: grade.metricWeights, measured: grade.measured, reason: grade.reason, components: grade.components, ...(grade.output === undefined ? {} : { output: grade.output, preview: preview(grade.output) }) };
     } catch (error) {
@@ -168,13 +174,19 @@ export class RowWork {
   }
 }
 
+/** Both versions are judged by today's test; what a baseline's own hooks make of it is only asked. */
+function judgedTest({ current }: Row, side: Side, vars: Case["vars"]): Case {
+  const test = current.asked;
+  return { ...test, vars: side.hooks === current.side.hooks ? vars : { ...test.vars, ...vars } };
+}
+
 function restarted(chain: Chain): readonly Row[] {
   for (const arm of ARMS) chain[arm].forget();
   return chain.turns;
 }
 
 /** @param compared its output may be shown although it passed. */
-function kept({ output: _output, components: _components, asked: _asked, vars: _vars, ...sample }: Judged, compared: boolean): Sample {
+function kept({ output: _output, components: _components, asked: _asked, vars: _vars, metadata: _metadata, ...sample }: Judged, compared: boolean): Sample {
   return compared || sample.status !== "passed" ? sample : { ...sample, preview: "" };
 }
 
@@ -190,7 +202,7 @@ function preview(output: unknown): string {
   return Buffer.from(line.length > PREVIEW_CHARACTERS ? `${line.slice(0, PREVIEW_CHARACTERS)}…` : line).toString();
 }
 
-function toRecord(row: Row, arm: Arm, { output, components, asked, vars, ...sample }: Judged, options: RowWorkOptions): ResultRecord {
+function toRecord(row: Row, arm: Arm, { output, components, asked, vars, metadata, ...sample }: Judged, options: RowWorkOptions): ResultRecord {
   return {
     series: options.series[row.series]?.key ?? "",
     caseId: row.test.id,
@@ -203,6 +215,6 @@ function toRecord(row: Row, arm: Arm, { output, components, asked, vars, ...samp
     cached: sample.cached,
     tokens: sample.tokens,
     cost: sample.cost,
-    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components, measured: sample.measured, asked, vars }),
+    detail: JSON.stringify({ reason: sample.reason, metrics: sample.metrics, components, measured: sample.measured, asked, vars, metadata }),
   };
 }

@@ -10,7 +10,7 @@ import { type EarlyStop, Looks } from "./looks.ts";
 import { pool } from "./pool.ts";
 import { ARMS, type RenderPrompt, type Row, rowsOf, sharesAnswer } from "./rows.ts";
 import { RowWork, type RowWorkOptions } from "./rowWork.ts";
-import type { Series } from "./series.ts";
+import { type Series, testOf } from "./series.ts";
 import type { CaseTally, SeriesTally } from "./tally.ts";
 
 export type { Judge } from "./rowWork.ts";
@@ -145,13 +145,13 @@ export interface Ran {
 
 /** Only where each row stands for itself, and ending saves money: what costs nothing is asked, as all of the evidence is better than part of it. */
 function mayEndEarly(rows: readonly Row[], { paid }: Outlook): boolean {
-  return paid.size > 0 && rows.every(({ chain, test }) => !chain && !test.options.runSerially && !test.assert.some(comparesColumns));
+  return paid.size > 0 && rows.every(({ chain, test, current }) => !chain && !test.options.runSerially && !current.asked.assert.some(comparesColumns));
 }
 
 /** Where nothing costs anything, what is there already need not be known beforehand. */
 function needsOutlook({ onlyChanged, series, tests, judgeCalls }: RunnerOptions): boolean {
   const pays = ({ provider, own }: Series["current"]) => isRemote(provider) || [...(own?.values() ?? [])].some(isRemote);
-  return onlyChanged || series.some(({ current, baseline }) => pays(current) || (baseline !== undefined && pays(baseline))) || tests.some((test) => (judgeCalls?.(test) ?? 0) > 0);
+  return onlyChanged || series.some(({ current, baseline }) => pays(current) || (baseline !== undefined && pays(baseline))) || series.some(({ current }) => tests.some((test) => (judgeCalls?.(testOf(current, test)) ?? 0) > 0));
 }
 
 /** Rows of tests that are not to meet any other at an endpoint, in promptfoo's order. */

@@ -1,6 +1,8 @@
 import type { Case, Prompt, ProviderSpec, Suite } from "../model.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
+import { hooksFingerprint } from "../hooks/hooks.ts";
+import type { HookedTest } from "./hookedTests.ts";
 import type { Made } from "./made.ts";
 import { isCodeFile } from "../suiteCode/transform.ts";
 
@@ -18,6 +20,10 @@ export interface Side {
   readonly code?: SuiteCode;
   /** Filters of the version's templates that are code. */
   readonly filters?: Suite["filters"];
+  /** Of the code of its hooks that may decide an answer. */
+  readonly hooks?: string;
+  /** Its tests as hooks leave them, where there are any. */
+  readonly hookedTests?: ReadonlyMap<Case, HookedTest>;
   /** What code has made of tests' questions, where any has. */
   readonly made?: ReadonlyMap<Case, Made>;
   /** Its id, which tests may name it by beside its label, and code of the suite's is told. */
@@ -58,12 +64,18 @@ export function seriesOf(suite: Suite, create: CreateProvider, baseline: Baselin
       const oldProvider = old?.provider;
       series.push({
         key: `${prompt.key} · ${provider.key}`,
-        current: { prompt, provider, providerId: spec.id, own, transform: spec.transform, response: spec.response, filters: suite.filters },
-        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, providerId: old.spec.id, own, filters: baseline?.suite.filters, transform: old.spec.transform, response: old.spec.response, code: baseline?.code } : undefined,
+        current: { prompt, provider, providerId: spec.id, own, transform: spec.transform, response: spec.response, filters: suite.filters, hooks: hooksFingerprint(suite.extensions ?? []) },
+        baseline: oldPrompt && oldProvider ? { prompt: oldPrompt, provider: oldProvider, providerId: old.spec.id, own, filters: baseline?.suite.filters, transform: old.spec.transform, response: old.spec.response, code: baseline?.code, hooks: hooksFingerprint(baseline?.suite.extensions ?? []) } : undefined,
       });
     }
   }
   return series;
+}
+
+/** A test as a side asks it: as hooks leave it, where they could. */
+export function testOf({ hookedTests }: Pick<Side, "hookedTests">, test: Case): Case {
+  const hooked = hookedTests?.get(test);
+  return hooked && !("error" in hooked) ? hooked : test;
 }
 
 /** Whether the same answer is judged alike on both sides. */

@@ -32,6 +32,8 @@ export interface Judged extends Sample {
   readonly asked?: string;
   /** The variables, where code made some. */
   readonly vars?: Readonly<Record<string, unknown>>;
+  /** What hooks say of it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A test's samples under one series, by repeat. An arm that asked the very same question shares the other's sample. */

@@ -24,6 +24,8 @@ export interface Draft {
   readonly providerOutput: unknown;
   /** The data of a scenario that it is made with, counted through: its tests are one conversation unless they say otherwise. */
   readonly scenario?: number;
+  /** Itself, where hooks are going to see it. */
+  readonly written?: Readonly<Record<string, unknown>>;
   readonly location: () => Location;
   /** Where an explicit id stands. */
   readonly idLocation: () => Location;
@@ -47,6 +49,7 @@ export async function readDraft(source: SuiteSource, value: Record<string, unkno
     provider: (await readProviders(source, value["provider"], at(place, "provider")))[0],
     // An output of nothing is none, as in promptfoo.
     providerOutput: value["providerOutput"] || undefined,
+    ...(source.keepsWritten ? { written: value } : {}),
     location: () => locationOf(place),
     idLocation: () => locationOf(at(place, "metadata", "id")),
   };

@@ -11,8 +11,8 @@ interface KeyTable {
 
 export const SUITE_KEYS: KeyTable = {
   of: "a suite",
-  known: ["description", "tags", "prompts", "providers", "targets", "tests", "scenarios", "defaultTest", "outputPath", "env", "evaluateOptions", "commandLineOptions", "metadata", "sharing", "$schema", "assertionTemplates", "derivedMetrics", "version", "author", "nunjucksFilters"],
-  later: { extensions: "Extensions", redteam: "Red teaming", tracing: "Tracing" },
+  known: ["description", "tags", "prompts", "providers", "targets", "tests", "scenarios", "defaultTest", "outputPath", "env", "evaluateOptions", "commandLineOptions", "metadata", "sharing", "$schema", "assertionTemplates", "derivedMetrics", "version", "author", "nunjucksFilters", "extensions"],
+  later: { redteam: "Red teaming", tracing: "Tracing" },
 };
 
 export const GITHUB_KEYS: KeyTable = {

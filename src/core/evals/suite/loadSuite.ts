@@ -5,6 +5,9 @@ import { type Problem, START } from "../../problem.ts";
 import type { Prompt, Suite, SuiteOptions } from "../model.ts";
 import { readFilters } from "./filters.ts";
 import type { SuiteCode } from "../suiteCode/pool.ts";
+import type { StartHooks } from "../hooks/hooks.ts";
+import { readExtensions } from "./extensions.ts";
+import { type HookedParts, hookedSuite } from "./hookedSuite.ts";
 import { readDerivedMetrics } from "./derivedMetrics.ts";
 import { isGithubPrompt, readGithubPrompt } from "./githubPrompt.ts";
 import { checkKeys, EVALUATE_KEYS, SUITE_KEYS } from "./keys.ts";
@@ -14,7 +17,7 @@ import { dereferenced } from "./references.ts";
 import { at, isRecord, type Place, placeAt, SuiteSource } from "./source.ts";
 import { named } from "../run/series.ts";
 import { placeIn } from "./templatePlace.ts";
-import { readCases } from "./tests.ts";
+import { casesOf, readWrittenTests } from "./tests.ts";
 
 export interface LoadOptions {
   readonly snapshot: Snapshot;
@@ -26,12 +29,14 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs the code that makes tests; without it they have none. */
   readonly code?: SuiteCode;
+  /** The suite is read for a run, which begins with its `beforeAll`. */
+  readonly hooks?: { readonly start: StartHooks; readonly signal: AbortSignal };
 }
 
 const NO_OPTIONS: SuiteOptions = { maxConcurrency: undefined, repeat: undefined, delay: undefined, timeoutMs: undefined, cache: undefined, env: {} };
 
 /** Reads a suite, promptfoo's or GitHub's, with everything it names. Never throws for what people wrote: that is in `problems`. */
-export async function loadSuite({ snapshot, root, file, env, code }: LoadOptions): Promise<Suite> {
+export async function loadSuite({ snapshot, root, file, env, code, hooks }: LoadOptions): Promise<Suite> {
   const source = new SuiteSource(snapshot, root, dirname(file), env, code);
   const whole = { file, range: START };
   const done = (parts: Partial<Suite>): Suite => ({ file, description: undefined, prompts: [], providers: [], cases: [], options: NO_OPTIONS, files: source.files, scripts: source.scripts, problems: deduplicated(source.problems), ...parts });
@@ -49,15 +54,22 @@ export async function loadSuite({ snapshot, root, file, env, code }: LoadOptions
   if (isGithubPrompt(file)) return done(readGithubPrompt(source, config, place));
   checkKeys(source, config, place, SUITE_KEYS);
   if (isRecord(config["evaluateOptions"])) checkKeys(source, config["evaluateOptions"], at(place, "evaluateOptions"), EVALUATE_KEYS);
-  const prompts = await readPrompts(source, config["prompts"], at(place, "prompts"));
+  const extensions = await readExtensions(source, config["extensions"], at(place, "extensions"));
+  source.keepsWritten = extensions.length > 0 && hooks !== undefined;
+  const asWritten = await readPrompts(source, config["prompts"], at(place, "prompts"));
   const key = config["providers"] === undefined ? "targets" : "providers";
   const providers = await readProviders(source, config[key], at(place, key));
-  const cases = await readCases(source, config, place);
+  const written: HookedParts = { prompts: asWritten, tests: await readWrittenTests(source, config, place), filters: config["nunjucksFilters"], derivedMetrics: config["derivedMetrics"] };
+  const wrong = source.problems.some(({ severity }) => severity === "error");
+  const hooked = extensions.length > 0 && hooks && !wrong ? await hookedSuite(source, config, written, providers, hooks.start(extensions), hooks.signal) : undefined;
+  const { prompts, tests } = hooked ?? written;
+  const cases = await casesOf(source, tests, place);
   await checkTemplates(source, prompts);
   checkNames(source, { prompts, providers, cases });
-  const filters = await readFilters(source, config["nunjucksFilters"], at(place, "nunjucksFilters"));
-  const derivedMetrics = await readDerivedMetrics(source, config["derivedMetrics"], at(place, "derivedMetrics"));
+  const filters = await readFilters(source, (hooked ?? written).filters, at(place, "nunjucksFilters"));
+  const derivedMetrics = await readDerivedMetrics(source, (hooked ?? written).derivedMetrics, at(place, "derivedMetrics"));
   return done({
+    ...(extensions.length > 0 ? { extensions, remade: hooked?.changed.has("prompts") || hooked?.changed.has("nunjucksFilters") } : {}),
     ...(derivedMetrics.length > 0 ? { derivedMetrics } : {}),
     description: typeof config["description"] === "string" ? config["description"] : undefined,
     prompts,

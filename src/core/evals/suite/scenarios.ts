@@ -2,6 +2,7 @@ import type { Draft } from "./draft.ts";
 import { checkKeys, SCENARIO_KEYS } from "./keys.ts";
 import { at, isFileReference, isGlob, isRecord, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readTests } from "./testList.ts";
+import { writtenOver } from "./written.ts";
 
 /** The tests of scenarios: of each, every set of data with every test, which wins over the data. */
 export async function readScenarios(source: SuiteSource, value: unknown, place: Place): Promise<Draft[]> {
@@ -60,6 +61,7 @@ function merged(data: Draft, test: Draft): Draft {
     scoring: test.scoring ?? data.scoring,
     provider: test.provider ?? data.provider,
     providerOutput: test.providerOutput ?? data.providerOutput,
+    ...(data.written && test.written ? { written: writtenOver(data.written, test.written) } : {}),
     location: test.location,
     idLocation: test.idLocation,
   };

@@ -47,6 +47,8 @@ export class SuiteSource {
   readonly code: SuiteCode | undefined;
   /** What prompt files may see of the environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Hooks are going to see the tests as they are written. */
+  keepsWritten = false;
   private readonly documents = new Map<string, YamlDocument>();
 
   constructor(snapshot: Snapshot, root: string, folder: string, env: Readonly<Record<string, string | undefined>>, code?: SuiteCode) {

@@ -9,13 +9,25 @@ import { readScenarios } from "./scenarios.ts";
 import { readTests } from "./testList.ts";
 import { transformedTests } from "./transformVars.ts";
 import { combinations, merged, withoutMade } from "./vars.ts";
+import { writtenOver, writtenTest } from "./written.ts";
 
 const PARAMETERS = ["temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "response_format", "tools", "tool_choice"];
 
-/** The tests of a suite, with the defaults and every combination of their variables, in promptfoo's order. */
-export async function readCases(source: SuiteSource, config: Record<string, unknown>, root: Place): Promise<Case[]> {
+/** The tests of a suite as they are written. */
+export interface WrittenTests {
+  readonly defaults: Draft | undefined;
+  readonly tests: readonly Draft[];
+  readonly scenarios: readonly Draft[];
+}
+
+export async function readWrittenTests(source: SuiteSource, config: Record<string, unknown>, root: Place): Promise<WrittenTests> {
   const defaults = await readDefaults(source, config["defaultTest"], at(root, "defaultTest"));
-  const drafts = [...(await readTests(source, config["tests"], at(root, "tests"))), ...(await readScenarios(source, config["scenarios"], at(root, "scenarios")))];
+  return { defaults, tests: await readTests(source, config["tests"], at(root, "tests")), scenarios: await readScenarios(source, config["scenarios"], at(root, "scenarios")) };
+}
+
+/** The tests of a suite, with the defaults and every combination of their variables, in promptfoo's order. */
+export async function casesOf(source: SuiteSource, { defaults, tests, scenarios }: WrittenTests, root: Place): Promise<Case[]> {
+  const drafts = [...tests, ...scenarios];
   if (drafts.length === 0 && !source.problems.some((problem) => problem.severity === "error")) {
     source.report("warning", "no-tests", "This suite has no tests: each prompt runs once, and only the default assertions judge it.", root);
     drafts.push({ ...EMPTY, location: () => locationOf(root), idLocation: () => locationOf(root) });
@@ -23,7 +35,7 @@ export async function readCases(source: SuiteSource, config: Record<string, unkn
   return expanded(source, drafts, defaults);
 }
 
-async function readDefaults(source: SuiteSource, value: unknown, place: Place): Promise<Draft | undefined> {
+export async function readDefaults(source: SuiteSource, value: unknown, place: Place): Promise<Draft | undefined> {
   if (value === undefined || value === null) return undefined;
   if (isFileReference(value)) {
     const document = await source.document(withoutScheme(value), place);
@@ -49,34 +61,50 @@ async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults:
     }
     const options = optionsOf(draft, defaults);
     const vars = transformed.get(draft) ?? merged(defaults?.vars, draft.vars);
-    const provider = draft.provider ?? defaults?.provider;
-    const scoring = draft.scoring ?? defaults?.scoring;
     const assert = options["disableDefaultAsserts"] === true || !defaults?.assert.length ? draft.assert : [...defaults.assert, ...draft.assert];
     reportSecondComparison(source, assert);
     const written = merged(defaults?.metadata, draft.metadata);
     const metadata = draft.scenario === undefined ? written : { conversationId: `__scenario_${draft.scenario}__`, ...written };
     const parsed = Object.keys(options).length === 0 ? BARE_CASE.options : caseOptions(options);
+    const seen = source.keepsWritten && writtenOver(defaults && writtenTest(defaults), writtenTest(draft), options["disableDefaultAsserts"] !== true);
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
       const given = withoutMade(combination);
       cases.push({
         id: idOf({ description: draft.description, vars: given.vars }, own),
         index: cases.length,
-        description: draft.description ?? defaults?.description,
         ...given,
         assert,
-        threshold: draft.threshold ?? defaults?.threshold,
         options: parsed,
         metadata,
-        prompts: draft.prompts ?? defaults?.prompts,
-        providers: draft.providers ?? defaults?.providers,
-        providerOutput: draft.providerOutput ?? defaults?.providerOutput,
         location: draft.location,
-        ...(provider === undefined ? {} : { provider }),
-        ...(scoring === undefined ? {} : { scoring }),
+        ...(seen ? { written: { ...seen, vars: given.vars, metadata } } : {}),
+        ...restOf(draft, defaults),
       });
     }
   }
   return cases;
+}
+
+/** What a test says by itself, else the default one. */
+function restOf(draft: Draft, defaults?: Draft): Pick<Case, "description" | "threshold" | "prompts" | "providers" | "providerOutput" | "provider" | "scoring"> {
+  const provider = draft.provider ?? defaults?.provider;
+  const scoring = draft.scoring ?? defaults?.scoring;
+  return {
+    description: draft.description ?? defaults?.description,
+    threshold: draft.threshold ?? defaults?.threshold,
+    prompts: draft.prompts ?? defaults?.prompts,
+    providers: draft.providers ?? defaults?.providers,
+    providerOutput: draft.providerOutput ?? defaults?.providerOutput,
+    ...(provider === undefined ? {} : { provider }),
+    ...(scoring === undefined ? {} : { scoring }),
+  };
+}
+
+/** A case as another text of it says, with the defaults in that already. */
+export async function rewritten(source: SuiteSource, test: Case, written: Record<string, unknown>, place: Place): Promise<Case> {
+  const draft = await readDraft(source, written, place);
+  reportSecondComparison(source, draft.assert);
+  return { id: test.id, index: test.index, ...withoutMade(draft.vars), assert: draft.assert, options: caseOptions(draft.options), metadata: draft.metadata, location: test.location, written, ...restOf(draft) };
 }
 
 /** A test's own options over the default ones; an empty prefix or suffix does not undo the default one. */

@@ -4,6 +4,7 @@ import type { Call } from "./protocol.ts";
 export function codeOf(call: Call): string {
   if (call.kind === "file") return `${call.file}:${call.name}`;
   if (call.kind === "method") return `${call.file}:${call.method}`;
+  if (call.kind === "hook") return `${call.file}:${call.hook}`;
   if (call.kind === "prompt") return Object.values(call.filters).join();
   return call.kind === "inline" ? call.body : call.kind === "regex" ? call.pattern : JSON.stringify(call.rules);
 }
@@ -14,6 +15,7 @@ export function subjectOf(call: Call): string {
   if (call.kind === "sql") return `The check of ${call.rules.dialect}`;
   if (call.kind === "file") return call.name ? `${call.file}:${call.name}` : call.file;
   if (call.kind === "method") return `${call.file}:${call.method}`;
+  if (call.kind === "hook") return `${call.hook} of ${call.file}`;
   if (call.kind === "prompt") return `A filter (${Object.keys(call.filters).join(", ")})`;
   return `The pattern /${call.pattern.length > 80 ? `${call.pattern.slice(0, 80)}…` : call.pattern}/`;
 }
@@ -33,6 +35,7 @@ const ADVICE: Readonly<Record<Call["kind"], string>> = {
   inline: SCRIPT,
   file: SCRIPT,
   method: SCRIPT,
+  hook: SCRIPT,
   prompt: SCRIPT,
   regex: "it backtracks without end on this output. Avoid quantifiers inside or beside one another.",
   sql: "the output is too long for it, or a pattern of the allowed tables or columns backtracks without end.",

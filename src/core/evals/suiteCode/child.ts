@@ -68,6 +68,11 @@ function evaluator(end: ChildEnd): (call: Call) => Promise<Outcome> {
       if (typeof method !== "function") throw new Error(`${call.file} has no method ${call.method}.`);
       return () => (method as (...args: unknown[]) => unknown).apply(instance, call.args as unknown[]);
     }
+    if (call.kind === "hook") {
+      const { hook, only, context } = call;
+      const called = await exportedFunction(call.file, call.name, true);
+      return async () => (await (only ? called(context, { hookName: hook }) : called(hook, context))) || context;
+    }
     if (call.kind === "prompt") {
       const { promptRenderer } = await import("./prompt.ts");
       const render = await promptRenderer(call.filters);

@@ -8,10 +8,12 @@ type Exported = (...args: unknown[]) => unknown;
 
 /**
  * The function that a file is named for: of that name, else its default export.
+ * @param orMain a name that it does not export means its default export, too.
  * @throws when it exports none.
  */
-export async function exportedFunction(file: string, name: string | undefined): Promise<Exported> {
-  const found = candidates(await importFile(file), name).find((candidate) => typeof candidate === "function");
+export async function exportedFunction(file: string, name: string | undefined, orMain = false): Promise<Exported> {
+  const namespace = await importFile(file);
+  const found = [...candidates(namespace, name), ...(orMain ? candidates(namespace, undefined) : [])].find((candidate) => typeof candidate === "function");
   if (!found) throw new Error(name === undefined ? `${file} exports no function: use "export default" or "module.exports".` : `${file} exports no function named "${name}".`);
   return found as Exported;
 }

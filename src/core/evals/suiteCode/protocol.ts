@@ -6,6 +6,8 @@ export type Call =
   | { readonly kind: "file"; readonly file: string; readonly name: string | undefined; readonly args: readonly unknown[]; /** What it exports may also be the result itself. */ readonly orValue?: boolean }
   /** A method of the only instance of a file's exported class, which is made with these options and then kept. */
   | { readonly kind: "method"; readonly file: string; readonly options: unknown; readonly method: string; readonly args: readonly unknown[] }
+  /** A hook of the suite's: what it returns, else the context as it has left it. A name that the file does not export means its main export. */
+  | { readonly kind: "hook"; readonly file: string; readonly name: string | undefined; readonly hook: string; /** The file is named for this hook alone, which then is told the context first. */ readonly only: boolean; readonly context: object }
   /** A prompt that is filled in with filters of the suite's own: name → file. The value is a `Rendered` without its messages. */
   | { readonly kind: "prompt"; readonly template: string; readonly vars: Readonly<Record<string, unknown>>; readonly env: Readonly<Record<string, string | undefined>>; readonly filters: Readonly<Record<string, string>> }
   /** `new RegExp(pattern).test(text)`: a pattern that backtracks without end can only be killed. */

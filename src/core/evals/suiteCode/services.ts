@@ -1,11 +1,12 @@
 import type { Processes } from "../../host.ts";
 import { outcomeIn, requestOf } from "./interpreters.ts";
-import type { FromChild, ToChild } from "./protocol.ts";
+import type { Call, FromChild, ToChild } from "./protocol.ts";
 import { type InterpreterPaths, type Language, programsOf, RUNTIMES } from "./runtimes.ts";
 import { type CodeService, createService, ServiceError } from "./service.ts";
 
 /** A question to code that answers as a model does. */
-export interface ServiceCall {
+export interface MethodCall {
+  readonly kind: "method";
   /** Absolute. */
   readonly file: string;
   /** In JavaScript a method of the exported class's only instance; else a function of the file. */
@@ -14,6 +15,11 @@ export interface ServiceCall {
   readonly options: unknown;
   readonly args: readonly unknown[];
 }
+
+/** A hook of a suite's, whose file keeps its state from the first to the last. */
+export type HookCall = Extract<Call, { kind: "hook" }>;
+
+export type ServiceCall = MethodCall | HookCall;
 
 export interface ServeOptions {
   readonly language: "javascript" | Language;
@@ -25,6 +31,8 @@ export interface ServeOptions {
   readonly subject: string;
   /** Default: the suite's folder. */
   readonly cwd?: string;
+  /** Calls that JavaScript works at side by side; default: as many as there are. */
+  readonly atOnce?: number;
 }
 
 const MAX_OLD_SPACE_MB = 512;
@@ -33,13 +41,13 @@ const MAX_OLD_SPACE_MB = 512;
  * A process of its own for one provider: JavaScript answers as many calls at once as are asked, the others one by one.
  * @param options.cwd folder of the suite.
  */
-export function serve(processes: Processes, { language, env, timeoutMs, subject, cwd }: ServeOptions & { readonly cwd: string }, paths: InterpreterPaths | undefined): CodeService<ServiceCall> {
+export function serve(processes: Processes, { language, env, timeoutMs, subject, cwd, atOnce = Infinity }: ServeOptions & { readonly cwd: string }, paths: InterpreterPaths | undefined): CodeService<ServiceCall> {
   if (language === "javascript") {
     return createService<ServiceCall>({
       start: () => processes.fork("suite-code", { cwd, env, maxOldSpaceMb: MAX_OLD_SPACE_MB }),
-      encode: (id, call): ToChild => [{ id, call: { kind: "method", ...call } }],
+      encode: (id, call): ToChild => [{ id, call }],
       decode: (message) => ((message as FromChild) === "ready" ? [] : (message as Exclude<FromChild, "ready">)),
-      atOnce: Infinity,
+      atOnce,
       timeoutMs,
       subject,
     });
@@ -55,7 +63,7 @@ export function serve(processes: Processes, { language, env, timeoutMs, subject,
       if (closed) throw new ServiceError(`${subject} was stopped with the run.`, "ended");
       service ??= createService<ServiceCall>({
         start: () => processes.talk(program, flags, { cwd, env, findPrograms: true }),
-        encode: (id, { file, method, args: given }) => requestOf(id, { language, file, name: method, args: given }),
+        encode: (id, call) => requestOf(id, { language, file: call.file, ...functionOf(call) }),
         decode: (message) => {
           const outcome = outcomeIn(message);
           return outcome ? [{ id: (message as { id: number }).id, outcome }] : [];
@@ -71,6 +79,13 @@ export function serve(processes: Processes, { language, env, timeoutMs, subject,
       service?.close();
     },
   };
+}
+
+/** The function of a file that a call means, in a language without classes to call. promptfoo looks for hooks without a name as for transforms. */
+function functionOf(call: ServiceCall): { name: string; args: readonly unknown[] } {
+  if (call.kind === "method") return { name: call.method, args: call.args };
+  const { name = "get_transform", hook, only, context } = call;
+  return { name, args: only ? [context, { hookName: hook }] : [hook, context] };
 }
 
 async function findProgram(processes: Processes, programs: readonly string[], cwd: string): Promise<string | undefined> {

@@ -1,11 +1,7 @@
 import { namedSums } from "../../evals/metrics/derived.ts";
-import type { FinishedRun, ResultRow } from "./rows.ts";
+import { promptfooRow } from "../../evals/run/promptfooRow.ts";
+import type { FinishedRun } from "./rows.ts";
 import type { ResultFormat } from "./formats.ts";
-
-/** promptfoo's `failureReason`. */
-const NONE = 0;
-const ASSERTION = 1;
-const ERROR = 2;
 
 /**
  * promptfoo's results file, version 3, which other tools read. A row a line; of several suites the columns
@@ -21,7 +17,7 @@ export const promptfooJson: ResultFormat = function* (runs, rowsOf) {
   let testOffset = 0;
   for (const run of runs) {
     for (const row of rowsOf(run)) {
-      yield separator + JSON.stringify(resultOf(row, columnOffset, testOffset));
+      yield separator + JSON.stringify(promptfooRow(row, columnOffset, testOffset));
       separator = ",\n";
     }
     columnOffset += run.series.filter((tally) => !tally.skipped).length;
@@ -64,39 +60,6 @@ function stats(runs: readonly FinishedRun[]): object {
     errors: count("error", "rejected"),
     tokenUsage: { total: samples.reduce((sum, sample) => sum + (sample?.tokens ?? 0), 0) },
     durationMs: runs.reduce((sum, { report }) => sum + report.durationMs, 0),
-  };
-}
-
-function resultOf(row: ResultRow, columnOffset: number, testOffset: number): object {
-  const { test, prompt, provider, vars } = row;
-  const judged = row.status === "passed" || row.status === "failed";
-  const { description, metadata, threshold } = test;
-  return {
-    success: row.status === "passed",
-    score: row.score,
-    failureReason: row.status === "passed" ? NONE : row.status === "failed" ? ASSERTION : ERROR,
-    ...(row.status === "passed" ? {} : { error: row.reason }),
-    namedScores: row.metrics,
-    latencyMs: row.latencyMs,
-    cost: row.cost ?? 0,
-    gradingResult: judged
-      ? {
-          pass: row.status === "passed",
-          score: row.score,
-          reason: row.reason,
-          namedScores: row.metrics,
-          componentResults: row.components.map(({ type, pass, score, reason, metric }) => ({ pass, score, reason, assertion: { type, ...(metric === undefined ? {} : { metric }) } })),
-        }
-      : null,
-    response: { output: row.output, cached: row.cached, tokenUsage: { total: row.tokens ?? 0 }, cost: row.cost ?? 0 },
-    prompt: { raw: row.promptText, label: prompt.label, config: prompt.config },
-    promptIdx: row.column + columnOffset,
-    provider: { id: provider?.id ?? "", label: provider?.label ?? "" },
-    testIdx: test.index + testOffset,
-    testCase: { ...(description === undefined ? {} : { description }), vars, ...(threshold === undefined ? {} : { threshold }), metadata },
-    vars,
-    // Not among the named scores: those are what the suite's assertions name, as promptfoo has them.
-    metadata: { caseId: test.id, measured: row.measured, ...(row.repeat > 0 ? { repeatIndex: row.repeat } : {}) },
   };
 }
 

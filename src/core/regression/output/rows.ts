@@ -1,6 +1,6 @@
-import { keptShare } from "../../evals/instructions/kept.ts";
-import type { Case, Measured, Prompt, ProviderSpec, Suite } from "../../evals/model.ts";
+import type { Case, Measured, Prompt, Suite } from "../../evals/model.ts";
 import type { Gate } from "../../config/gates.ts";
+import { measuredValues, type ResultRow } from "../../evals/run/promptfooRow.ts";
 import type { CaseTally, SeriesTally } from "../../evals/run/tally.ts";
 import { withAffixes } from "../../prompts/affixes.ts";
 import type { createRenderer } from "../../prompts/renderer.ts";
@@ -36,49 +36,18 @@ export interface Judgement {
   readonly confirmed: ReadonlyMap<string, readonly CaseTally[]> | undefined;
 }
 
-/** An assertion's judgement, as the store keeps it. */
-export interface Component {
-  readonly type: string;
-  readonly pass: boolean;
-  readonly score: number;
-  readonly reason: string;
-  readonly metric?: string;
-}
-
-/** One question of the current version with its answer and judgement. */
-export interface ResultRow {
-  readonly test: Case;
-  readonly repeat: number;
-  readonly prompt: Prompt;
-  /** Position among the columns, a prompt under a provider each. */
-  readonly column: number;
-  readonly provider: ProviderSpec | undefined;
-  /** The prompt as it was sent; empty where it could not be filled in. */
-  readonly promptText: string;
-  /** The test's variables, with what code made of them. */
-  readonly vars: Readonly<Record<string, unknown>>;
-  readonly status: ResultRecord["status"];
-  /** 0 … 1; 0 where nothing was judged. */
-  readonly score: number;
-  readonly reason: string;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly components: readonly Component[];
-  /** By built-in metric, 0 … 1: what the answer was measured by beside its assertions. */
-  readonly measured: Readonly<Record<string, number>>;
-  readonly output: unknown;
-  readonly latencyMs: number | undefined;
-  readonly cached: boolean;
-  readonly tokens: number | undefined;
-  readonly cost: number | undefined;
-}
+export type { Component, ResultRow } from "../../evals/run/promptfooRow.ts";
 
 type Renderer = Awaited<ReturnType<typeof createRenderer>>;
+
+/** What rows are read by; a run that was cancelled has no more. */
+export type WrittenRun = Pick<FinishedRun, "store"> & { readonly report: Pick<RunReport, "runId">; readonly version: Pick<SuiteVersion, "suite" | "env">; readonly series: readonly Pick<SeriesTally, "key" | "prompt" | "provider" | "skipped" | "cases">[] };
 
 /**
  * The rows of a run in promptfoo's order: by test, repeat, provider and prompt. Read from the store one by
  * one, so that a run of any size can be written down.
  */
-export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultRow> {
+export function* rowsOf(run: WrittenRun, renderer: Renderer): Generator<ResultRow> {
   const { suite, env } = run.version;
   const seen = visibleEnv(env, suite.options.env);
   const prompts = new Map(suite.prompts.map((prompt) => [prompt.key, prompt]));
@@ -101,14 +70,9 @@ export function* rowsOf(run: FinishedRun, renderer: Renderer): Generator<ResultR
 
 /** What a stored result says of its row; what was asked only where the suite alone does not say it. */
 function judgementOf(record: ResultRecord): Omit<ResultRow, "test" | "repeat" | "prompt" | "column" | "provider" | "promptText" | "vars"> & Partial<Pick<ResultRow, "promptText" | "vars">> {
-  const { reason = "", metrics = {}, components = [], measured, asked, vars } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components" | "vars">> & { measured?: Measured; asked?: string };
+  const { reason = "", metrics = {}, components = [], measured, asked, vars, metadata } = JSON.parse(record.detail ?? "{}") as Partial<Pick<ResultRow, "reason" | "metrics" | "components" | "vars" | "metadata">> & { measured?: Measured; asked?: string };
   const { status, score = 0, latencyMs, cached, tokens, cost } = record;
-  return { ...(asked === undefined ? {} : { promptText: asked }), ...(vars === undefined ? {} : { vars }), status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost };
-}
-
-function measuredValues(measured: Measured | undefined): Record<string, number> {
-  const following = measured && keptShare(measured.kept);
-  return { ...(following === undefined ? {} : { "instruction-following": following }), ...measured?.values };
+  return { ...(asked === undefined ? {} : { promptText: asked }), ...(vars === undefined ? {} : { vars }), status, score, reason, metrics, components, measured: measuredValues(measured), output: record.output === undefined ? undefined : (JSON.parse(record.output) as unknown), latencyMs, cached, tokens, cost, metadata };
 }
 
 function textOf(renderer: Renderer, prompt: Prompt, test: Case, env: Readonly<Record<string, string | undefined>>, filters: Suite["filters"]): string {

@@ -13,7 +13,8 @@ import type { FinishedRun } from "../output/rows.ts";
 import { changesOf } from "../places.ts";
 import { resolveBaseline } from "../baseline/resolve.ts";
 import { type RunReport, worst } from "../report.ts";
-import { absolutePath, readVersion, type SuiteVersion, type Workspace } from "../workspace.ts";
+import { readAsRun } from "../hooks.ts";
+import { absolutePath, type SuiteVersion, type Workspace } from "../workspace.ts";
 import type { caseSchema, headerSchema } from "./partSchema.ts";
 
 type Header = z.infer<typeof headerSchema>;
@@ -51,7 +52,7 @@ export async function mergeParts(workspace: Workspace, files: readonly string[])
 
   const { report: head, repeats, gates } = first.header;
   const file = absolutePath(workspace.root, head.suite);
-  const version = await readVersion(workspace, workspace.disk, file);
+  const version = await readAsRun(workspace, file);
   if (versionHash(version.files) !== head.version) throw new PartsDoNotFit(`${first.file} was made from another version of ${head.suite} than the one here${head.commit ? ` (commit ${head.commit.slice(0, 7)}${head.dirty ? " with changes" : ""})` : ""}: check that version out.`);
 
   const tests = new Map(version.suite.cases.map((test) => [test.id, test]));
