@@ -1,7 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComparisonState, ComparisonView } from "../protocol/experiments.ts";
 import { firstState, keepState, listen, tell } from "./channel.ts";
+import { Cases } from "./cases/cases.tsx";
+import { Conclusion } from "./overview/conclusion.tsx";
 import { Overview } from "./overview/overview.tsx";
+import { Tabs } from "./parts/tabs.tsx";
 import { useAnswer } from "./useAnswer.ts";
 
 /** A comparison of runs: what it is about is its state, everything else the engine's answers. */
@@ -17,13 +20,26 @@ export function App() {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [state]);
-  const { value: view, problem } = useAnswer<ComparisonView>({ kind: "compare", runs: state.runs, baseline: state.baseline });
+  const { value: view, problem } = useAnswer<ComparisonView>({ kind: "compare", runs: state.runs, baseline: state.baseline, series: state.series });
   const change = (part: Partial<ComparisonState>) => setState((before) => ({ ...before, ...part }));
 
   return (
     <>
       {problem !== undefined && <p class="problem" role="alert">{problem}</p>}
-      {view ? <Overview state={state} view={view} change={change} /> : problem === undefined && <p class="quiet" role="status">Comparing…</p>}
+      {view ? <Page state={state} view={view} change={change} /> : problem === undefined && <p class="quiet" role="status">Comparing…</p>}
+    </>
+  );
+}
+
+function Page({ state, view, change }: { state: ComparisonState; view: ComparisonView; change: (part: Partial<ComparisonState>) => void }) {
+  const { tab = "overview" } = state;
+  return (
+    <>
+      <Conclusion state={state} view={view} change={change} />
+      <Tabs tabs={[{ id: "overview", label: "Overview" }, { id: "cases", label: "Cases", disabled: !view.hasCases }]} selected={tab} select={(id) => change({ tab: id })} />
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {tab === "cases" ? <Cases state={state} view={view} change={change} /> : <Overview state={state} view={view} change={change} />}
+      </div>
     </>
   );
 }

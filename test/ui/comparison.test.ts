@@ -37,4 +37,25 @@ describe("runs side by side", () => {
     await comparison.locator(".diff .removed").first().waitFor();
     await workbench.screenshotThemes("comparison");
   });
+
+  it("have their cases beside each other, with what broke first and by which words", async () => {
+    const { workbench } = window;
+    const comparison = workbench.webview();
+    await comparison.getByRole("tab", { name: "Cases" }).click();
+    const rows = comparison.locator(".gridRow");
+    await rows.filter({ hasText: "broke" }).first().waitFor();
+    assert.match(await rows.first().innerText(), /broke/);
+    await comparison.getByRole("button", { name: /^fixed/ }).click();
+    await rows.filter({ hasText: "fixed" }).first().waitFor();
+    await comparison.getByRole("button", { name: /^broke 1/ }).click();
+    await comparison.getByRole("searchbox").fill("refund");
+    await rows.filter({ hasText: "refund" }).first().waitFor();
+    await rows.first().locator("[role=gridcell]").first().click();
+    await workbench.page.keyboard.press("Enter");
+    await comparison.locator(".details ins").first().waitFor();
+    await comparison.getByPlaceholder("Comment").last().fill("The example was the only one with jeans.");
+    await workbench.page.keyboard.press("Enter");
+    await comparison.locator(".comment", { hasText: "jeans" }).waitFor();
+    await workbench.screenshotThemes("comparison-cases");
+  });
 });

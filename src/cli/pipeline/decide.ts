@@ -1,6 +1,6 @@
 import { DecisionRefused, decideStage, settleUnknown } from "../../core/pipeline/decisions.ts";
 import { follow } from "../../core/pipeline/follow.ts";
-import { personOf } from "../../core/pipeline/launch.ts";
+import { personOf } from "../../core/regression/workspace.ts";
 import type { RunRecord } from "../../core/store/pipeline/records.ts";
 import { requestCancel } from "../../core/store/pipeline/transitions.ts";
 import type { Front } from "../front.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CONFIG_FILE } from "../config/root.ts";
-import type { Workspace } from "../regression/workspace.ts";
+import { personOf, type Workspace } from "../regression/workspace.ts";
 import { findPipelineRun, type Trigger } from "../store/pipeline/records.ts";
 import { isGood } from "../store/pipeline/states.ts";
 import type { Store } from "../store/store.ts";
@@ -61,10 +61,6 @@ export function rerunRequest(store: Store, key: string): LaunchRequest {
   return { trigger: run.trigger, commit: run.commit, stages, again: true };
 }
 
-/** Who acts here: as git would name them, else the account. */
-export async function personOf({ repository, host }: Workspace): Promise<string> {
-  return (await repository?.person()) ?? host.env["USER"] ?? host.env["USERNAME"] ?? "somebody";
-}
 
 /** A commit is an occasion by itself; a person's wish is a new one each time. */
 async function occasionOf(workspace: Workspace, { trigger, due }: LaunchRequest, data: readonly (string | undefined)[]): Promise<string> {

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Workspace } from "../regression/workspace.ts";
+import { personOf, type Workspace } from "../regression/workspace.ts";
 import { deployedIn, type Deployment } from "../store/pipeline/deployments.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { atCommit, loadPipeline } from "./definition.ts";
-import { personOf } from "./launch.ts";
 import { NothingToRun, startPipeline } from "./start.ts";
 
 export interface PromoteRequest {

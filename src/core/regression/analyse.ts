@@ -112,7 +112,7 @@ function change({ test, current, baseline }: CaseTally, direction: "broke" | "fi
   return {
     id: test.id,
     number: test.index + 1,
-    title: title(test),
+    title: caseTitle(test),
     location: test.location(),
     before: before?.preview ?? "",
     after: after?.preview ?? "",
@@ -120,7 +120,8 @@ function change({ test, current, baseline }: CaseTally, direction: "broke" | "fi
   };
 }
 
-function title(test: Case): string {
+/** One line: the description, or the first variable that is a text. */
+export function caseTitle(test: Case): string {
   const text = test.description ?? Object.values(test.vars).find((value) => typeof value === "string") ?? JSON.stringify(test.vars);
   const line = String(text).replace(/\s+/g, " ").trim();
   return line.length > TITLE_CHARACTERS ? `${line.slice(0, TITLE_CHARACTERS)}…` : line;

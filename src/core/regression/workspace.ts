@@ -86,3 +86,8 @@ function noProviders({ file, problems }: Suite): Problem[] {
 export function absolutePath(root: string, posix: string): string {
   return join(root, ...posix.split("/"));
 }
+
+/** Who acts here: as git would name them, else the account. */
+export async function personOf({ repository, host }: Workspace): Promise<string> {
+  return (await repository?.person()) ?? host.env["USER"] ?? host.env["USERNAME"] ?? "somebody";
+}

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { EXPERIMENTS } from "./experiments/migration.ts";
+import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
 
 /**
  * The store's migrations, oldest first: migration i takes a store from `user_version` i to i + 1.
@@ -187,6 +187,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX deployment_by_environment ON deployment(environment, at);
   `,
   EXPERIMENTS,
+  COMMENTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

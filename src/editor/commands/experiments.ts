@@ -1,4 +1,4 @@
-import { env, window, workspace } from "vscode";
+import { env, Range, Uri, ViewColumn, window, workspace } from "vscode";
 import type { ComparisonState, RunHead } from "../../protocol/experiments.ts";
 import { parseState } from "../comparison/state.ts";
 import type { ComparisonPanels, PageActions } from "../comparison/panel.ts";
@@ -37,6 +37,8 @@ export function experimentCommands({ engine, experiments, panels }: ExperimentDe
 }
 
 export const pageActions: PageActions = {
+  // A page asks for places of its workspace only.
+  openPlace: ({ file, line }) => workspace.getWorkspaceFolder(Uri.file(file)) && window.showTextDocument(Uri.file(file), { preview: true, selection: new Range(line, 0, line, 0), viewColumn: ViewColumn.Beside }),
   copyLink: async ({ state }) => {
     await env.clipboard.writeText(linkTo(state));
     void window.setStatusBarMessage("Link to this comparison copied", 3000);

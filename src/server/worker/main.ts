@@ -46,7 +46,7 @@ export function startWorker(): Promise<void> {
         }),
     ));
   let comparisons: Promise<ExperimentWork> | undefined;
-  const experiments = () => (comparisons ??= import("./experimentWork.ts").then((module) => new module.ExperimentWork()));
+  const experiments = () => (comparisons ??= import("./experimentWork.ts").then((module) => new module.ExperimentWork(() => send({ kind: "experimentsChanged" }))));
   const running = new Map<number, AbortController>();
 
   const answer = async (message: Extract<ToWorker, { id: number }>) => {

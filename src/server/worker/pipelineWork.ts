@@ -1,14 +1,14 @@
 import type { Host } from "../../core/host.ts";
 import { DecisionRefused, decideStage, settleUnknown } from "../../core/pipeline/decisions.ts";
 import { commandsOf, type Definition, definitionHash, includes } from "../../core/pipeline/definition.ts";
-import { definitionAt, launch, type LaunchRequest, personOf, rerunRequest } from "../../core/pipeline/launch.ts";
+import { definitionAt, launch, type LaunchRequest, rerunRequest } from "../../core/pipeline/launch.ts";
 import { evalsOf, overviewOf } from "../../core/pipeline/overview.ts";
 import { startPromotion } from "../../core/pipeline/promotion.ts";
 import { drive } from "../../core/pipeline/run/drive.ts";
 import { NothingToRun } from "../../core/pipeline/start.ts";
 import { TriggerWatch } from "../../core/pipeline/triggers/watch.ts";
 import { ProblemError } from "../../core/problem.ts";
-import type { Workspace } from "../../core/regression/workspace.ts";
+import { personOf, type Workspace } from "../../core/regression/workspace.ts";
 import { readLog } from "../../core/store/pipeline/logs.ts";
 import { findPipelineRun, listPipelineRuns, openPipelineRuns } from "../../core/store/pipeline/records.ts";
 import { definitionOf, requestCancel } from "../../core/store/pipeline/transitions.ts";

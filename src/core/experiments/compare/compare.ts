@@ -4,6 +4,7 @@ import { type Logged, loggedOf } from "../../store/experiments/log.ts";
 import type { TrackedRun } from "../../store/experiments/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { versionFiles } from "../../store/versions.ts";
+import { type ChosenSeries, chooseSeries, type SeriesChoice } from "./series.ts";
 import { type Evidence, evidenceOf, pairedComparisons } from "./evidence.ts";
 import { ALPHA, twoSided, type Winner, winnerOf } from "./winner.ts";
 
@@ -54,6 +55,8 @@ export interface RunComparison {
   readonly runs: readonly ComparedRun[];
   /** Its index. */
   readonly baseline: number;
+  /** Series that the runs of the baseline's suite have in common: the first is the one that is compared. */
+  readonly series: readonly SeriesChoice[];
   readonly facts: readonly FactRow[];
   readonly params: readonly FactRow[];
   readonly metrics: readonly MetricRow[];
@@ -65,21 +68,35 @@ export interface RunComparison {
 /**
  * Runs side by side, each with how it differs from the baseline.
  * @param directions of metrics that have none of their own.
+ * @param wanted the series of suites' runs to compare, if they have it in common.
  */
-export function compareRuns(store: Store, runs: readonly TrackedRun[], baseline: number, directions: ReadonlyMap<string, Direction>): RunComparison {
+export function compareRuns(store: Store, runs: readonly TrackedRun[], baseline: number, directions: ReadonlyMap<string, Direction>, wanted?: string): RunComparison {
   const logged = loggedOf(store, runs.map(({ id }) => id));
-  const compared = runs.map((run): ComparedRun => ({ run, logged: logged.get(run.id)!, evidence: evidenceOf(store, run) }));
+  const { series, choices } = chooseSeries(store, runs, baseline, wanted);
+  const compared = runs.map((run, index): ComparedRun => {
+    const chosen = series[index];
+    return { run, logged: chosen ? ofSeries(chosen, logged.get(run.id)!) : logged.get(run.id)!, evidence: chosen && evidenceOf(store, run, chosen) };
+  });
   const names = [...new Set(compared.flatMap(({ logged: { metrics } }) => [...metrics.keys()]))].sort();
   const infos = new Map(names.map((name) => [name, infoOf(name, compared, directions)]));
   return {
     runs: compared,
     baseline,
+    series: choices,
     facts: factsOf(compared),
     params: rows([...new Set(compared.flatMap(({ logged: { params } }) => [...params.keys()]))].sort(), compared, (name, { logged: { params } }) => params.get(name)),
     metrics: metricRows(names, infos, compared, baseline),
     winner: winnerOf(compared, new Map([...infos].flatMap(([name, { direction }]) => (direction ? [[name, direction] as const] : [])))),
     notices: noticesOf(store, compared, baseline),
   };
+}
+
+/** The numbers and names of the series that is compared: the store's index has those of the one that decides the verdict. */
+function ofSeries({ series }: ChosenSeries, logged: Logged): Logged {
+  const at = [...logged.metrics.values()][0]?.at ?? 0;
+  const { label: prompt, provider, model, cases, runs: repeat } = series;
+  const params = Object.entries({ prompt, provider, model, cases, repeat }).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
+  return { ...logged, params: new Map(params), metrics: new Map(series.metrics.flatMap(({ name, current }) => (typeof current === "number" ? [[name, { key: name, value: current, step: 0, at }]] : []))) };
 }
 
 function infoOf(name: string, runs: readonly ComparedRun[], directions: ReadonlyMap<string, Direction>): { direction: Direction | undefined; unit: MetricUnit | undefined } {

@@ -3,12 +3,12 @@ import { type Direction, metricInfo, type MetricUnit } from "../../config/gates.
 import type { Case } from "../../evals/model.ts";
 import type { CaseTally, Sample } from "../../evals/run/tally.ts";
 import { type Comparison, measure } from "../../regression/measure.ts";
-import { decisive, storedReport } from "../../regression/report.ts";
 import type { TrackedRun } from "../../store/experiments/runs.ts";
-import { findRun, resultsOf, type ResultRecord } from "../../store/runs.ts";
+import { resultsOf, type ResultRecord } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
+import type { ChosenSeries } from "./series.ts";
 
-/** What a suite's run measured case by case, in the series that decides its verdict. */
+/** What a suite's run measured case by case, in one of its series. */
 export interface Evidence {
   readonly suite: string;
   readonly repeats: number;
@@ -25,12 +25,7 @@ const detail = z.object({ metrics: numbers.default({}), measured: z.object({ val
 /** Each is relative to its own run's baseline or prompt: two runs of it are two different questions. */
 export const RELATIVE: readonly string[] = ["instruction-following", "select-best", "broken"];
 
-/** `undefined` for a run that is none of a suite, or has no report. */
-export function evidenceOf(store: Store, run: TrackedRun): Evidence | undefined {
-  const record = run.kind === "eval" ? findRun(store, run.key) : undefined;
-  const report = record && storedReport(record);
-  const series = report && decisive(report);
-  if (!record || !series) return undefined;
+export function evidenceOf(store: Store, run: TrackedRun, { suite, series }: ChosenSeries): Evidence {
   const samples = new Map<string, (Sample | undefined)[]>();
   for (const row of resultsOf(store, run.key)) {
     if (row.series !== series.key || row.arm !== "current") continue;
@@ -38,12 +33,12 @@ export function evidenceOf(store: Store, run: TrackedRun): Evidence | undefined 
     ofCase[row.repeat] = sampleOf(row);
     samples.set(row.caseId, ofCase);
   }
-  return { suite: record.suite, repeats: series.runs, samples, metrics: new Map(series.metrics.map(({ name, direction, unit }) => [name, { direction, unit }])) };
+  return { suite, repeats: series.runs, samples, metrics: new Map(series.metrics.map(({ name, direction, unit }) => [name, { direction, unit }])) };
 }
 
 /**
  * How the current run differs from the baseline on the cases that both ran, by metric: paired by case, as a
- * suite's verdict is. Latencies are left out: they were not measured side by side.
+ * suite's verdict is. Latencies are in no sample: they were not measured side by side.
  */
 export function pairedComparisons(baseline: Evidence, current: Evidence): Map<string, Comparison> {
   if (baseline.suite !== current.suite) return new Map();
@@ -56,7 +51,7 @@ export function pairedComparisons(baseline: Evidence, current: Evidence): Map<st
   const comparisons = new Map<string, Comparison>();
   for (const { name, comparison } of measure(series, Math.min(baseline.repeats, current.repeats), [])) {
     const usual = metricInfo(name);
-    if (!comparison || usual.unit === "latency" || RELATIVE.includes(name)) continue;
+    if (!comparison || RELATIVE.includes(name)) continue;
     const isUsual = (current.metrics.get(name)?.direction ?? usual.direction) === usual.direction;
     comparisons.set(name, isUsual ? comparison : { ...comparison, worse: comparison.better, better: comparison.worse });
   }
@@ -65,5 +60,5 @@ export function pairedComparisons(baseline: Evidence, current: Evidence): Map<st
 
 function sampleOf(row: ResultRecord): Sample {
   const { metrics, measured } = detail.parse(row.detail === undefined ? {} : JSON.parse(row.detail));
-  return { status: row.status, score: row.score ?? 0, latencyMs: row.latencyMs, cached: row.cached, cost: row.cost, tokens: row.tokens, metrics, measured, preview: "", reason: "", fingerprint: undefined };
+  return { status: row.status, score: row.score ?? 0, latencyMs: undefined, cached: row.cached, cost: row.cost, tokens: row.tokens, metrics, measured, preview: "", reason: "", fingerprint: undefined };
 }

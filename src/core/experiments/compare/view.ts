@@ -3,6 +3,7 @@ import { findTracked, type TrackedRun } from "../../store/experiments/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { type CellWords, cellWords, runName, shortKey, statusWords } from "../words.ts";
 import { type Change, compareRuns, type FactRow, MOST_RUNS } from "./compare.ts";
+import type { SeriesChoice } from "./series.ts";
 import { type TextChange, textChanges } from "./texts.ts";
 
 /** A run at the head of a column. */
@@ -47,6 +48,8 @@ export interface ComparisonView {
   /** Keys that were asked for and are no longer there. */
   readonly gone: readonly string[];
   readonly baseline: number;
+  /** What the suite's runs can be compared in; the first is what they are. */
+  readonly series: readonly SeriesChoice[];
   readonly winner: number | undefined;
   /** A sentence: who wins and why, or why nobody does. */
   readonly conclusion: string;
@@ -62,18 +65,19 @@ export interface ComparisonView {
 const LONGEST_VALUE = 500;
 
 /** @param baseline a run's key; the first run without. */
-export function comparisonView(store: Store, keys: readonly string[], baseline: string | undefined, directions: Readonly<Record<string, Direction>> = {}): ComparisonView {
+export function comparisonView(store: Store, keys: readonly string[], baseline: string | undefined, series?: string): ComparisonView {
   const found = [...new Set(keys)].slice(0, MOST_RUNS).map((key) => ({ key, run: findTracked(store, key) }));
   const runs = found.flatMap(({ run }) => (run === undefined || run === "several" ? [] : [run]));
   const gone = found.filter(({ run }) => run === undefined || run === "several").map(({ key }) => key);
   if (runs.length === 0) return { ...NOTHING, gone };
   const base = Math.max(0, runs.findIndex(({ key }) => key === baseline));
-  const { metrics, params, facts, winner, notices, runs: compared } = compareRuns(store, runs, base, new Map(Object.entries(directions)));
+  const { metrics, params, facts, winner, notices, runs: compared, series: choices } = compareRuns(store, runs, base, new Map(), series);
   const apart = compared[base]!.evidence && !compared.some(({ evidence }, index) => index !== base && evidence?.suite === compared[base]!.evidence!.suite);
   return {
     runs: runs.map(headOf),
     gone,
     baseline: base,
+    series: choices,
     winner: winner.run && runs.findIndex(({ id }) => id === winner.run!.id),
     conclusion: runs.length === 1 ? "One run: there is nothing to compare it with." : winner.run ? `Winner: ${shortKey(winner.run.key)}: ${winner.reason}.` : `No winner: ${winner.reason}.`,
     notices: [...notices, ...(apart && runs.length > 1 ? ["These runs share no case: they ran different suites."] : [])],
@@ -107,4 +111,4 @@ function differs(values: readonly unknown[]): boolean {
   return values.some((value) => !Object.is(value, values[0]));
 }
 
-const NOTHING = { runs: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false };
+const NOTHING = { runs: [], series: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false };

@@ -113,3 +113,16 @@ export const EXPERIMENTS = `
   INSERT INTO experiment_run (key, experiment, kind, eval) SELECT run.id, experiment.id, 'eval', seq FROM run JOIN experiment ON experiment.name = suite ORDER BY seq;
   UPDATE run SET report = report WHERE report IS NOT NULL;
 `;
+
+/** What people say of a run, or of one case in it. */
+export const COMMENTS = `
+  CREATE TABLE run_comment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES experiment_run(id) ON DELETE CASCADE,
+    case_id TEXT,
+    body TEXT NOT NULL,
+    written_by TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+  CREATE INDEX run_comment_by_run ON run_comment(run, case_id);
+`;
