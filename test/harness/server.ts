@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folders of extensions to install, by symbolic link. */
   readonly extensions?: readonly string[];
+  /** Packaged extensions (.vsix) to install, as a person does. */
+  readonly packages?: readonly string[];
   /** Lets a window run an extension's own tests (`extensionTestsPath`). Suppresses toasts. */
   readonly testDriver?: boolean;
   /** Ask whether the workspace is trusted, as VS Code does by default. */
@@ -72,6 +74,7 @@ export class Server {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const editor = installEditor();
   const dataFolder = prepareData(options);
+  for (const file of options.packages ?? []) execFileSync(editor.node, [editor.server, "--install-extension", file, "--server-data-dir", dataFolder, "--extensions-dir", join(dataFolder, "extensions")], { stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
   const token = randomBytes(16).toString("hex");
   const child = spawn(editor.node, [editor.server, ...serverArguments(options, dataFolder, token)], {
     detached: true, // a process group of its own, so that its extension hosts end with it

@@ -37,7 +37,7 @@ function inTemplate(index: LanguageIndex, file: string, text: string, offset: nu
   const before = text.slice(part.innerStart, offset);
   const word = /[\w$-]*$/.exec(before)?.[0] ?? "";
   const lead = before.slice(0, before.length - word.length);
-  const range = { start: offset - word.length, end: offset + (/^[\w$-]*/.exec(text.slice(offset, part.innerEnd))?.[0].length ?? 0) };
+  const range = { start: offset - word.length, end: offset + (part.closed ? (/^[\w$-]*/.exec(text.slice(offset, part.innerEnd))?.[0].length ?? 0) : 0) };
   if (inString(lead) || /\.\s*$/.test(lead)) return [];
   const suites = index.suitesOf(file);
   if (/\|\s*$/.test(lead)) {

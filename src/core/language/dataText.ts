@@ -6,6 +6,7 @@ import type { Definition } from "./suiteText.ts";
 /** Lines of a data file that are looked at: they show what the variables are, and hovers show three. */
 const LINES = 200;
 const SHOWN_ROWS = 3;
+const NOTHING: SuiteText = { references: [], regions: [], variables: [], cases: [], dynamic: false, filters: [], usesInCode: new Set(), metrics: [], providers: [] };
 
 /** The variables that a file of tests defines. */
 export function readData(file: string, text: string): SuiteText {
@@ -21,7 +22,7 @@ function readCsvHead(text: string): SuiteText {
   const rows = firstRows(text);
   const variables: Definition[] = columns.flatMap(({ name, start, end }, column) => (name === "" || name.startsWith("__") ? [] : [{ name, start, end, values: rows.flatMap((row) => row[column] ?? []), every: true }]));
   const expectations = columns.some(({ name }) => name.startsWith("__expected")) ? text : "";
-  return { references: [], regions: [], variables, cases: [], dynamic: false, filters: [], usesInCode: namesIn(expectations), metrics: [], providers: [] };
+  return { ...NOTHING, variables, usesInCode: namesIn(expectations) };
 }
 
 /** The cells of the first record with their places; of a quoted one, what stands in the quotes. */
@@ -50,14 +51,16 @@ function firstRows(text: string): string[][] {
 
 /** A line each: keys of `vars`. @param lines at most so many; a rename looks at all. */
 export function readJsonLines(text: string, lines = LINES): SuiteText {
-  let read: SuiteText = { references: [], regions: [], variables: [], cases: [], dynamic: false, filters: [], usesInCode: new Set(), metrics: [], providers: [] };
+  const [variables, cases, uses]: [Definition[], { start: number; end: number }[], string[]] = [[], [], []];
   let at = 0;
-  for (const line of text.split(/(?<=\n|\r(?!\n))/, lines)) {
-    const one = line.trim() === "" ? undefined : readTests(text.slice(at, at + line.length), treeOf(line));
-    if (one) read = { ...read, variables: [...read.variables, ...one.variables.map((variable) => ({ ...variable, start: variable.start + at, end: variable.end + at, case: read.cases.length }))], cases: [...read.cases, ...one.cases.map((test) => ({ ...test, start: test.start + at, end: test.end + at }))], usesInCode: new Set([...read.usesInCode, ...one.usesInCode]) };
+  for (const line of text.split(/(?<=\n|\r(?!\n))/, lines === Infinity ? undefined : lines)) {
+    const one = line.trim() === "" ? undefined : readTests(line, treeOf(line));
+    for (const variable of one?.variables ?? []) variables.push({ ...variable, start: variable.start + at, end: variable.end + at, case: cases.length });
+    for (const test of one?.cases ?? []) cases.push({ start: test.start + at, end: test.end + at });
+    uses.push(...(one?.usesInCode ?? []));
     at += line.length;
   }
-  return read;
+  return { ...NOTHING, variables, cases, usesInCode: new Set(uses) };
 }
 
 /** Names that a text may use as variables, wherever they stand. */

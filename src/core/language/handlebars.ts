@@ -42,7 +42,7 @@ export function readHandlebars(text: string, parts: readonly Part[]): Omit<Templ
     const tested = new Set(CONDITIONS.has(first.name) || (isSection && !isHelper) ? named.map(({ name }) => name) : []);
     for (const { name, start, end } of named) {
       if (open.some(({ params }) => params.has(name))) continue;
-      const guarded = tested.has(name) || open.some((block) => block.changesContext || block.tested.has(name));
+      const guarded = !part.closed || tested.has(name) || open.some((block) => block.changesContext || block.tested.has(name));
       uses.push({ name, start, end, guarded });
     }
     if (!isSection) continue;

@@ -9,6 +9,7 @@ const CLOSERS = new Set(Object.values(BLOCKS));
 const TAGS = [...Object.keys(BLOCKS), ...CLOSERS, ...SINGLES];
 /** Tags between the first and the last of these blocks. */
 const INNER: Readonly<Record<string, readonly string[]>> = { else: ["if", "ifAsync", "for", "asyncEach", "asyncAll"], elif: ["if", "ifAsync"], elseif: ["if", "ifAsync"], case: ["switch"], default: ["switch"] };
+const NOBODY: ReadonlySet<string> = new Set();
 const LOOPS = new Set(["for", "asyncEach", "asyncAll"]);
 
 interface Block {
@@ -47,7 +48,8 @@ class Reader {
 
   expression(tokens: readonly Token[], part: Part): void {
     if (tokens.length === 0 && part.closed) this.mistake("empty-expression", "This expression is empty. Name a variable in it, or take it out.", part);
-    this.read(tokens, new Set());
+    // What is being typed is no variable yet.
+    this.read(tokens, part.closed ? NOBODY : new Set(tokens.map(({ text }) => text)));
   }
 
   tag(tokens: readonly Token[], part: Part): void {
@@ -60,7 +62,7 @@ class Reader {
     else if (tag === "set") this.set(rest, part);
     else if (tag === "endset") this.closes(tag, part);
     else if (tag === "import" || tag === "from") for (const name of importedNames(rest)) this.define(name);
-    else if (tag === "include" || tag === "extends") this.read(rest, new Set());
+    else if (tag === "include" || tag === "extends") this.read(rest, NOBODY);
     else {
       const best = nearest(tag, TAGS);
       this.mistake("unknown-tag", `There is no tag ${JSON.stringify(tag)}.${best === undefined ? "" : ` Did you mean ${JSON.stringify(best)}?`}`, keyword);
@@ -78,7 +80,7 @@ class Reader {
     const tested = new Set(tag === "if" || tag === "ifAsync" ? variables.map(({ text }) => text) : []);
     if (LOOPS.has(tag)) {
       const split = rest.findIndex(({ text }) => text === "in");
-      this.read(rest.slice(split + 1), new Set());
+      this.read(rest.slice(split + 1), NOBODY);
       this.push({ tag, part, tested, frame });
       this.define({ text: "loop", start: -1, end: -1 });
       for (const name of rest.slice(0, Math.max(0, split))) if (name.kind === "name") this.define(name);
@@ -131,7 +133,7 @@ class Reader {
   private set(rest: readonly Token[], part: Part): void {
     const split = rest.findIndex(({ text }) => text === "=");
     const targets = (split < 0 ? rest : rest.slice(0, split)).filter(({ kind }) => kind === "name");
-    if (split >= 0) this.read(rest.slice(split + 1), new Set());
+    if (split >= 0) this.read(rest.slice(split + 1), NOBODY);
     else if (targets.length > 0) this.push({ tag: "set", part, tested: new Set(), frame: undefined });
     for (const target of targets) if (!this.isLocal(target.text)) this.define(target);
       else this.locals.push(nameOf(target));

@@ -14,7 +14,7 @@ export interface Part {
 
 /**
  * The pieces of a template between its text, in order. Takes what is half typed: an expression or a tag that does
- * not close ends at the next one or at the end of its line, a comment or a raw block at the next empty line.
+ * not close ends at the next one, or where it can be none any more (a tag with its line), a comment or a raw block at the next empty line.
  * Time is linear in the text.
  */
 export function scan(text: string, dialect: Dialect): Part[] {
@@ -88,9 +88,14 @@ function stringEnd(text: string, start: number, close: string): number | undefin
 /** Longer strings are none: a stray quote must not swallow a prompt. */
 const MOST_STRING = 10_000;
 
+/** As much of what follows as an expression may be: a sentence that stands behind `{{` is none. */
+const BEGUN = /-?[ \t]*(?:input:)?[#/^]?[\w$-]*(?:[ \t]*\.[ \t]*[\w$]+)*(?:[ \t]*\|[ \t]*[\w$]*(?:\([^()\r\n]*\)?)?)*/y;
+const BEGUN_TAG = /[^\r\n]*/y;
+
 function unclosed(text: string, kind: Part["kind"], start: number, innerStart: number, limit: number): Part {
-  const line = /[\r\n]/.exec(text.slice(innerStart, Math.min(limit, innerStart + MOST_STRING)));
-  const end = line ? innerStart + line.index : Math.min(limit, innerStart + MOST_STRING);
+  const begun = kind === "tag" ? BEGUN_TAG : BEGUN;
+  begun.lastIndex = innerStart;
+  const end = Math.min(limit, innerStart + (begun.exec(text)?.[0].length ?? 0));
   return { kind, start, end, innerStart, innerEnd: end, closed: false };
 }
 

@@ -1,3 +1,4 @@
+import { declaredIn } from "./declared.ts";
 import type { Defined, LanguageIndex } from "./index.ts";
 import type { Region } from "./promptText.ts";
 import type { Reference } from "./suiteText.ts";
@@ -20,7 +21,7 @@ export function targetAt(index: LanguageIndex, file: string, offset: number): Ta
     const use = region.template.uses.find(holds);
     if (use && !SYNTAXES[region.dialect].names.includes(use.name)) return variable(use);
   }
-  const defined = index.definitions(file).find(holds);
+  const defined = index.definitions(file).find(holds) ?? declaredIn(index, file).find(holds);
   if (defined) return variable(defined);
   const reference = index.suite(file)?.text.references.find(holds);
   return reference && { kind: "file", reference, start: reference.start, end: reference.end };

@@ -95,10 +95,13 @@ describe("the scanner of templates", () => {
 
   it("ends what is half typed at the next mark, or with its line", () => {
     assert.deepEqual(pieces("Hi {{ na\nBye {{ name }}"), ["open {{ na", "{{ name }}"]);
-    assert.deepEqual(pieces("Hi {{ na {{ name }}"), ["open {{ na ", "{{ name }}"]);
+    assert.deepEqual(pieces("Hi {{ na {{ name }}"), ["open {{ na", "{{ name }}"]);
     assert.deepEqual(pieces("Hi {{ x | default('a }} b\n{{ c }}"), ["{{ x | default('a }}", "{{ c }}"]);
     assert.deepEqual(pieces("{# note\nstill\n\n{{ c }}"), ["open {# note\nstill", "{{ c }}"]);
     assert.deepEqual(pieces("{% raw %}{{ a }}\r\n\r\n{{ c }}"), ["{% raw %}", "open {{ a }}", "{{ c }}"]);
+    assert.deepEqual(pieces("{{Read the message | of {{ name }}"), ["open {{Read", "{{ name }}"]);
+    assert.deepEqual(pieces("{{ a.b | default('x'"), ["open {{ a.b | default('x'"]);
+    assert.deepEqual(pieces("{% if x\n{{ c }}"), ["open {% if x", "{{ c }}"]);
     assert.deepEqual(pieces("{{"), ["open {{"]);
   });
 });

@@ -24,6 +24,7 @@ describe("completion", () => {
     assert.deepEqual(await labels("prompt.txt", "Hi {{¦"), ["customer", "topic"]);
     assert.equal(await take("prompt.txt", "Hi {{¦", "topic"), "Hi {{ topic }}");
     assert.equal(await take("prompt.txt", "Hi {{ cu¦ }}", "customer"), "Hi {{ customer }}");
+    assert.equal(await take("prompt.txt", "Hi {{¦Read the mail", "topic"), "Hi {{ topic }}Read the mail");
     assert.equal(await take("prompt.txt", "{% if cus¦ %}", "customer"), "{% if customer %}");
     assert.deepEqual((await labels("prompt.txt", "{% set mine = 1 %}{{ ¦ }}")).slice(-1), ["mine"]);
   });

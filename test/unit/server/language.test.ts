@@ -50,6 +50,24 @@ describe("prompts as they are typed, in any editor", function () {
     assert.match(hover.contents.value, /^variable \*\*customer\*\*\n\npromptfooconfig\.yaml: defined in promptfooconfig\.yaml\n- `Ann`$/);
   });
 
+  it("lead to where a variable is given, and rename it there", async () => {
+    const at = { textDocument, position: { line: 0, character: 12 } };
+    const definition = await client.connection.sendRequest<{ uri: string; range: object }[]>("textDocument/definition", at);
+    assert.deepEqual(definition, [{ uri: URI.file(join(folder, "promptfooconfig.yaml")).toString(), range: { start: { line: 3, character: 12 }, end: { line: 3, character: 20 } } }]);
+    assert.equal((await client.connection.sendRequest<object[]>("textDocument/references", { ...at, context: { includeDeclaration: true } })).length, 2);
+    assert.deepEqual(await client.connection.sendRequest("textDocument/prepareRename", at), { start: { line: 0, character: 9 }, end: { line: 0, character: 17 } });
+    const { changes } = await client.connection.sendRequest<{ changes: Record<string, { newText: string }[]> }>("textDocument/rename", { ...at, newName: "client" });
+    assert.deepEqual(Object.values(changes).map((edits) => edits.map(({ newText }) => newText)), [["client"], ["client"]]);
+    await assert.rejects(client.connection.sendRequest("textDocument/rename", { ...at, newName: "a b" }), /cannot be a variable's name/);
+  });
+
+  it("are coloured, and the suite's files linked", async () => {
+    const { data } = await client.connection.sendRequest<{ data: number[] }>("textDocument/semanticTokens/full", { textDocument });
+    assert.deepEqual(data.slice(5, 10), [0, 3, 8, 0, 0]);
+    const links = await client.connection.sendRequest<{ target: string }[]>("textDocument/documentLink", { textDocument: { uri: URI.file(join(folder, "promptfooconfig.yaml")).toString() } });
+    assert.deepEqual(links.map(({ target }) => target), [textDocument.uri]);
+  });
+
   it("know what changes outside of the editor", async () => {
     writeFileSync(join(folder, "promptfooconfig.yaml"), suite.replace("customer", "client"));
     await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri: URI.file(join(folder, "promptfooconfig.yaml")).toString(), type: 2 }] });
