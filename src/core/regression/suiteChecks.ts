@@ -13,19 +13,38 @@ import type { SuiteVersion } from "./workspace.ts";
 
 type Version = Pick<SuiteVersion, "settings" | "config"> & { readonly suite: Pick<SuiteVersion["suite"], "file" | "cases" | "derivedMetrics" | "extensions"> };
 
-/** What the entry of `llmops.yaml` says of a suite and the suite does not bear out, at its place. */
-export async function checkSettings(version: Version, loaded: LoadedConfig, root: string): Promise<Problem[]> {
+/**
+ * What the entry of `llmops.yaml` says of a suite and the suite does not bear out, at its place; and the gates that hold
+ * for it: of an entry for several suites one that another of them can measure is that one's.
+ * @param others the other suites of the entry, read when they are needed.
+ */
+export async function checkSettings(version: Version, loaded: LoadedConfig, root: string, others: () => AsyncIterable<Version>): Promise<{ problems: Problem[]; gates: Version["settings"]["gates"] }> {
   const { settings, suite } = version;
   const at = (severity: Problem["severity"], code: string, message: string, ...path: Path): Problem => ({ severity, code, message, location: loaded.locate(["suites", settings.entry ?? 0, ...path], typeof path.at(-1) === "string" ? "key" : "value") });
   const own = ownMetrics(suite.cases);
   const derived = new Set(suite.derivedMetrics?.map((metric) => metric.name));
   const name = relativePosix(root, suite.file);
-  const gates = (settings.gates ?? []).flatMap(({ metric, tolerance }) => {
-    if (derived.has(metric)) return tolerance ? [at("error", "config-gate-metric", `${JSON.stringify(metric)} is derived from all cases together, so that it cannot be compared case by case. Bound it with min or max.`, "gate", metric, "tolerance")] : [];
+  const flaws: Problem[] = [];
+  const elsewhere = new Set<string>();
+  for (const { metric, tolerance } of settings.gates ?? []) {
+    if (derived.has(metric)) {
+      if (tolerance) flaws.push(at("error", "config-gate-metric", `${JSON.stringify(metric)} is derived from all cases together, so that it cannot be compared case by case. Bound it with min or max.`, "gate", metric, "tolerance"));
+      continue;
+    }
     const flaw = gateFlaw(metric, version, own, name);
-    return flaw ? [at(flaw.severity, "config-gate-metric", flaw.message, "gate", metric)] : [];
-  });
-  return [...gates, ...(await instructionFlaws(settings.instructions, at)), ...takenNames(own)];
+    if (flaw?.severity === "error" && (await isMeasured(metric, others()))) elsewhere.add(metric);
+    else if (flaw) flaws.push(at(flaw.severity, "config-gate-metric", flaw.message, "gate", metric));
+  }
+  const problems = [...flaws, ...(await instructionFlaws(settings.instructions, at)), ...takenNames(own)];
+  return { problems, gates: settings.gates?.filter(({ metric }) => !elsewhere.has(metric)) };
+}
+
+async function isMeasured(metric: string, suites: AsyncIterable<Version>): Promise<boolean> {
+  for await (const version of suites) {
+    const { cases, file, derivedMetrics = [] } = version.suite;
+    if (derivedMetrics.some(({ name }) => name === metric) || !gateFlaw(metric, version, ownMetrics(cases), file)) return true;
+  }
+  return false;
 }
 
 /** The metrics that assertions name, each with one of them. */

@@ -9,6 +9,7 @@ import type { Snapshot } from "../config/snapshot.ts";
 import type { Suite } from "../evals/model.ts";
 import { checkSettings } from "./suiteChecks.ts";
 import { endpointProvider } from "../evals/providers/endpoint.ts";
+import { findSuites } from "../evals/suite/findSuites.ts";
 import { loadSuite, type LoadOptions } from "../evals/suite/loadSuite.ts";
 import { createSuiteCode } from "../evals/suiteCode/pool.ts";
 import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
@@ -69,7 +70,21 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
   const cases = endpoint ? own.cases.map(({ provider: _provider, ...test }) => test) : own.cases;
   const version = { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, env };
   if (problems.some(({ severity }) => severity === "error")) return version;
-  return { ...version, suite: { ...version.suite, problems: [...problems, ...(await checkSettings(version, loaded, root))] } };
+  const checked = await checkSettings(version, loaded, root, () => othersOf(settings.entry, { snapshot, root, file, env, config: loaded.config }));
+  return { ...version, settings: { ...settings, gates: checked.gates }, suite: { ...version.suite, problems: [...problems, ...checked.problems] } };
+}
+
+/** The other suites that an entry of `llmops.yaml` is for, as far as they can be read without their code. */
+async function* othersOf(entry: number | undefined, { snapshot, root, file, env, config }: { snapshot: Snapshot; root: string; file: string; env: SuiteVersion["env"]; config: LlmopsConfig | undefined }): AsyncGenerator<Pick<SuiteVersion, "suite" | "settings" | "config">> {
+  const glob = entry === undefined ? undefined : config?.suites?.[entry]?.path;
+  if (glob === undefined) return;
+  const files = new Set([...(await findSuites(snapshot, root)), ...(await snapshot.glob(glob.replace(/^(\.\/)+/, ""), root))]);
+  for (const other of files) {
+    const settings = suiteSettings(config, root, other);
+    if (other === file || settings.entry !== entry) continue;
+    const suite = await loadSuite({ snapshot, root, file: other, env });
+    if (!suite.problems.some(({ severity }) => severity === "error")) yield { suite, settings, config };
+  }
 }
 
 function unknownEndpoint(name: string, { config, file }: LoadedConfig): Problem {

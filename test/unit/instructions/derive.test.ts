@@ -9,6 +9,7 @@ describe("checks derived from a prompt", () => {
   const KINDS: [string, string, string, string][] = [
     ['Answer with JSON only, in this form: {"category": "<category>"}', "json", '{"category": "refund"}', "refund"],
     ['Respond in JSON with the keys "a" and "b".', "json", '{"a": 1, "b": 2}', '{"a": 1}'],
+    ["Respond in JSON only.", "json", '```json\n{"a": 1}\n```', 'Here it is: ```json\n{"a": 1}\n```'],
     ["Reply in at most 5 words.", "words", "one two three four five", "one two three four five six"],
     ["Keep your answer under 3 words.", "words", "one two", "one two three"],
     ["Write between 2 and 3 words.", "words", "one two", "one"],
@@ -46,6 +47,12 @@ describe("checks derived from a prompt", () => {
     "Answer in English and in German.",
   ];
   for (const text of NONE) it(`finds none in “${text.replace(/\n/g, " ")}”`, async () => assert.deepEqual(await rules(text), []));
+
+  it("reads a choice in one word as one check, and a limit beside a choice as two", async () => {
+    assert.deepEqual((await rules("Answer with one word: billing, refund or delivery.")).map(([rule]) => rule), ["choice"]);
+    assert.deepEqual((await rules("In at most 2 words answer with one of: late delivery, refund.")).map(([rule]) => rule), []);
+    assert.deepEqual((await rules("Answer in at most 2 words with one of: late delivery, refund.")).map(([rule]) => rule), ["words", "choice"]);
+  });
 
   it("reads each instruction of the sample's kind of prompt once, of a chat only system and user", async () => {
     const chat = JSON.stringify([

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { ConsentNeeded, SuiteInvalid } from "../../../src/core/regression/evaluate.ts";
 import { formatProblem } from "../../../src/core/problem.ts";
 import type { SeriesReport } from "../../../src/core/regression/report.ts";
@@ -222,6 +223,20 @@ describe("what llmops.yaml says of metrics", () => {
     assert.deepEqual(others, []);
     assert.match(found!, /llmops\.yaml:4:39: No assertion of promptfooconfig\.yaml names a metric "goodnes", .* Did you mean "goodness"\? There are: accuracy, latency-p50, .*instruction-following, .*goodness\./);
     assert.doesNotMatch(found!, /There are:.*(toxicity|select-best)/);
+  });
+
+  it("holds of several suites for those that give the metric, and is an error where none does", async () => {
+    const { http } = model(() => "bad");
+    const suite = (metric: string) => JSON.stringify({ prompts: ["p"], providers: ["echo"], tests: [{ assert: [{ type: "contains", value: "p", metric }] }] });
+    const llmops = (metric: string) => ({ "llmops.yaml": `version: 1\nsuites:\n  - { path: "evals/*", gate: { ${metric}: { min: 0.5 } } }\n` });
+    const bench = await open({ "evals/a/promptfooconfig.yaml": suite("goodness"), "evals/b/promptfooconfig.yaml": suite("kindness"), ...llmops("kindness") }, { http });
+    const judge = async (name: string) => {
+      const { verdict, metrics } = await bench.series({ file: join(bench.folder, "evals", name, "promptfooconfig.yaml") });
+      return [verdict, metrics.some((one) => one.name === "kindness")];
+    };
+    assert.deepEqual([await judge("a"), await judge("b")], [["passed", false], ["passed", true]]);
+    bench.write(llmops("greatness"));
+    for (const name of ["a", "b"]) await assert.rejects(judge(name), /No assertion of evals\/.\/promptfooconfig\.yaml names a metric "greatness"/);
   });
 
   it("is an error where nobody moderates, or nothing is compared", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { model, open, SUITE } from "./support.ts";
+import { endpoint, model, open, SUITE } from "./support.ts";
 
 const HOOK = "https://hook.example";
 
@@ -26,6 +26,13 @@ describe("webhooks in a run", () => {
     await assert.rejects((await bench).report({ trigger: "save", mayCall: () => false }), { name: "ConsentNeeded", origins: [HOOK] });
     assert.deepEqual(sent, []);
     assert.equal((await (await bench).report({ trigger: "save", mayCall: (origin) => origin === HOOK })).verdict, "passed");
+  });
+
+  it("have the time that WEBHOOK_TIMEOUT says", async () => {
+    const { origin } = await endpoint(() => undefined);
+    const suite = { prompts: ["Say it"], providers: ["echo"], tests: [{ assert: [{ type: "webhook", value: origin }] }] };
+    const bench = await open({ [SUITE]: JSON.stringify(suite) }, { env: { WEBHOOK_TIMEOUT: "50" } });
+    assert.match(JSON.stringify((await bench.evaluate()).series), /did not answer: [^"]*0\.05 s/);
   });
 
   it("whose address is a template are refused when it is known, and named once they were called", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSuiteCode } from "../../../src/core/evals/suiteCode/pool.ts";
@@ -45,6 +46,15 @@ describe("a provider that is code", function () {
     assert.ok((output["env"] as string[]).includes("MINE") && !(output["env"] as string[]).some((name) => ["HOME", "API_KEY"].includes(name)));
     const python = coded("import os\n\ndef named(prompt, options, context):\n    return {'output': [prompt, options['config']['a'], context['vars'], os.environ.get('MINE'), os.environ.get('HOME')]}\n", { language: "python", name: "named", config: { a: 1 }, env: { MINE: "1" } });
     assert.deepEqual((await send(python.made, callOf("Hello", { vars: { x: "ü" } }))).output, ["Hello", 1, { x: "ü" }, "1", null]);
+  });
+
+  it("in Ruby keeps its state, and is told prompt, options and context", async function () {
+    if (spawnSync("ruby", ["--version"]).status !== 0) this.skip();
+    const { made, folder } = coded("$calls = 0\n\ndef call_api(prompt, options, context)\n  $calls += 1\n  puts 'noise'\n  { 'output' => [$calls, prompt, options['config'], context['vars'], ENV['MINE'], ENV['HOME']] }\nend\n\ndef broken(prompt, options, context)\n  raise 'no'\nend\n", { language: "ruby", config: { a: 1 }, env: { MINE: "1" } });
+    for (const calls of [1, 2]) assert.deepEqual((await send(made, callOf("Hello", { vars: { x: "ü" } }))).output, [calls, "Hello", { a: 1, basePath: folder }, { x: "ü" }, "1", null]);
+    assert.match(await failure(coded("def call_api(prompt, options, context)\n  raise 'no'\nend\n", { language: "ruby" }).made), /^unanswered: file:\/\/p\.rb threw RuntimeError: no$/);
+    assert.match(await failure(coded("def call_api(prompt, options, context)\n  { 'error' => 'no model' }\nend\n", { language: "ruby" }).made), /^unanswered: file:\/\/p\.rb says: no model$/);
+    assert.match(await failure(coded("def other\nend\n", { language: "ruby" }).made), /^unanswered: file:\/\/p\.rb cannot be used: NameError: /);
   });
 
   it("says what it used and what it cost", async () => {

@@ -21,7 +21,7 @@ const json: Rule = {
     const keys = keysOf(sentence);
     return (output) => {
       try {
-        const value: unknown = JSON.parse(output);
+        const value: unknown = JSON.parse(unfenced(output));
         return typeof value === "object" && value !== null && keys.every((key) => Object.hasOwn(value, key));
       } catch {
         return false;
@@ -29,6 +29,11 @@ const json: Rule = {
     };
   },
 };
+
+/** As IFEval takes it: what is between the marks of a fence. */
+function unfenced(output: string): string {
+  return output.trim().replace(/^```(?:json)?/i, "").replace(/```$/, "");
+}
 
 /** The keys of a template such as `{"category": "…"}`, or those that are named in quotes after "keys". */
 function keysOf(sentence: string): string[] {
@@ -49,7 +54,8 @@ const words: Rule = {
     const least = new RegExp(String.raw`\b(at least|a minimum of|no fewer than|not less than|more than|over)\s+${NUMBER}\s+words?\b`, "i").exec(sentence);
     if (least) return within(countWords, numberOf(least[2]) + (/more|over/i.test(least[1] as string) ? 1 : 0), Infinity);
     const exact = new RegExp(String.raw`\b(?:with|in|exactly)\s+(?:exactly\s+)?(one|a single|\d+)\s+words?\b`, "i").exec(sentence);
-    return exact && !NEGATED.test(sentence) ? within(countWords, numberOf(exact[1]), numberOf(exact[1])) : undefined;
+    // "one word: billing, refund or delivery" is a choice, which says more.
+    return exact && !NEGATED.test(sentence) && !choice.read(sentence) ? within(countWords, numberOf(exact[1]), numberOf(exact[1])) : undefined;
   },
 };
 
