@@ -1,5 +1,6 @@
 import type { Dialect } from "../prompts/dialects.ts";
 import type { Location, Problem } from "../problem.ts";
+import type { Place } from "./suite/source.ts";
 
 /** A suite as it runs: everything read, expanded and checked. */
 export interface Suite {
@@ -147,7 +148,7 @@ export interface Case {
   readonly providerOutput: unknown;
   /** As hooks see it: the defaults in it, nothing read. Kept where the suite has any. */
   readonly written?: Readonly<Record<string, unknown>>;
-  readonly location: () => Location;
+  readonly place: Place;
 }
 
 /** What a test has that says no more than its variables and assertions. */
@@ -215,7 +216,7 @@ export interface Assertion {
   /** Who judges, where the type asks somebody; over the test's. */
   readonly grader?: Graders;
   readonly rubricPrompt?: unknown;
-  readonly location: () => Location;
+  readonly place: Place;
 }
 
 export interface AssertionSet {
@@ -224,7 +225,7 @@ export interface AssertionSet {
   readonly threshold: number | undefined;
   readonly weight: number;
   readonly metric: string | undefined;
-  readonly location: () => Location;
+  readonly place: Place;
 }
 
 export type Role = "system" | "user" | "assistant" | "developer" | "tool";

@@ -1,3 +1,4 @@
+import { locationOf } from "../evals/suite/source.ts";
 import type { Gate } from "../config/gates.ts";
 import type { Case } from "../evals/model.ts";
 import { type CaseTally, judged, passed, type Sample, type SeriesTally } from "../evals/run/tally.ts";
@@ -113,7 +114,7 @@ function change({ test, current, baseline }: CaseTally, direction: "broke" | "fi
     id: test.id,
     number: test.index + 1,
     title: caseTitle(test),
-    location: test.location(),
+    location: locationOf(test.place),
     before: before?.preview ?? "",
     after: after?.preview ?? "",
     reason: direction === "broke" ? (after?.reason ?? "") : "",

@@ -1,3 +1,4 @@
+import { locationOf } from "../evals/suite/source.ts";
 import { BUILT_IN_METRICS } from "../config/gates.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { relativePosix } from "../config/settings.ts";
@@ -99,5 +100,5 @@ async function instructionFlaws({ also = [], except = [] }: NonNullable<Version[
 }
 
 function takenNames(own: ReadonlyMap<string, Case["assert"][number]>): Problem[] {
-  return [...own].filter(([metric]) => Object.hasOwn(BUILT_IN_METRICS, metric)).map(([metric, node]) => ({ severity: "warning", code: "metric-taken", message: `${JSON.stringify(metric)} is a metric of every suite: this assertion's score is not shown under that name. Give it another one.`, location: node.location() }));
+  return [...own].filter(([metric]) => Object.hasOwn(BUILT_IN_METRICS, metric)).map(([metric, node]) => ({ severity: "warning", code: "metric-taken", message: `${JSON.stringify(metric)} is a metric of every suite: this assertion's score is not shown under that name. Give it another one.`, location: locationOf(node.place) }));
 }

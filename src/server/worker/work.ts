@@ -1,3 +1,4 @@
+import { locationOf } from "../../core/evals/suite/source.ts";
 import { dirname } from "node:path";
 import { URI } from "vscode-uri";
 import { relativePosix } from "../../core/config/settings.ts";
@@ -101,7 +102,7 @@ export class Work {
     const { suite } = await readVersion(workspace, workspace.disk, file);
     let best: { id: string; lines: number } | undefined;
     for (const test of suite.cases) {
-      const { file: where, range } = test.location();
+      const { file: where, range } = locationOf(test.place);
       if (where !== at.file || range.start.line > at.line || range.end.line < at.line) continue;
       const lines = range.end.line - range.start.line;
       if (!best || lines < best.lines) best = { id: test.id, lines };

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES, baseType, definitionOf } from "../../../src/core/evals/assertions/registry.ts";
 import { createJudge } from "../../../src/core/evals/assertions/gradeRow.ts";
@@ -79,11 +80,11 @@ describe("gradeRow", () => {
   });
 
   it("judges a test's answer", async () => {
-    const location = () => ({ file: "s.yaml", range: START });
+    const place = placeAt({ file: "s.yaml", range: START });
     const test: Case = {
       id: "1", index: 0, description: "d", vars: { want: "Rome" }, threshold: undefined, options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} },
       assert: [assertion("javascript", "context.test.description === 'd' && context.prompt === 'p' && context.vars.want === output"), assertion("latency", undefined, { threshold: 20 }), assertion("cost", undefined, { threshold: 1 })],
-      metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, location,
+      metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, place,
     };
     const answer: Answer = { output: "Rome", latencyMs: 12, usage: undefined, cost: 0.1, finishReason: undefined, fingerprint: undefined, cached: false };
     const judge = createJudge({ render: (text) => text, suiteCode: bench.suiteCode });

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,11 +17,11 @@ export const processes = nodeProcesses(fileURLToPath(new URL("../../../src/engin
 const templates = new nunjucks.Environment(null, { autoescape: false });
 
 export function assertion(type: string, value?: unknown, more: Partial<Assertion> = {}): Assertion {
-  return { kind: "assertion", type, value, threshold: undefined, weight: 1, metric: undefined, config: {}, location: () => ({ file: "suite.yaml", range: START }), ...more };
+  return { kind: "assertion", type, value, threshold: undefined, weight: 1, metric: undefined, config: {}, place: placeAt({ file: "suite.yaml", range: START }), ...more };
 }
 
 export function assertSet(assert: readonly Assertion[], more: Partial<AssertionSet> = {}): AssertionSet {
-  return { kind: "set", assert, threshold: undefined, weight: 1, metric: undefined, location: () => ({ file: "suite.yaml", range: START }), ...more };
+  return { kind: "set", assert, threshold: undefined, weight: 1, metric: undefined, place: placeAt({ file: "suite.yaml", range: START }), ...more };
 }
 
 /** A folder for scripts and the pool that runs them, made for one `describe` and removed after it. */

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { createJudge } from "../../../src/core/evals/assertions/gradeRow.ts";
 import { type Case, JudgeError } from "../../../src/core/evals/model.ts";
@@ -29,7 +30,7 @@ describe("transforms", function () {
     }
   });
 
-  const test = (more: Partial<Case>): Case => ({ id: "c", index: 0, description: undefined, vars: {}, assert: [], threshold: undefined, options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} }, metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, location: () => ({ file: "s.yaml", range: START }), ...more });
+  const test = (more: Partial<Case>): Case => ({ id: "c", index: 0, description: undefined, vars: {}, assert: [], threshold: undefined, options: { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} }, metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, place: placeAt({ file: "s.yaml", range: START }), ...more });
   const answer = (output: unknown) => ({ output, latencyMs: 0, usage: undefined, cost: 0, finishReason: undefined, fingerprint: undefined, cached: false });
   const side = { prompt: { key: "p", label: "p", template: "t", config: {}, location: { file: "p", range: START } }, transform: "output + ' one'" };
   const judge = (more: Partial<Case>, output: unknown = "x") => createJudge({ render: (text) => text, suiteCode: bench.suiteCode })({ test: test(more), answer: answer(output), promptText: "", side });

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import nunjucks from "nunjucks";
 import { createJudge } from "../../../src/core/evals/assertions/gradeRow.ts";
@@ -12,7 +13,7 @@ const templates = new nunjucks.Environment(null, { autoescape: false });
 export const render = (text: string, vars: object) => templates.renderString(text, vars);
 
 export function assertion(type: string, value?: unknown, more: Partial<Assertion> = {}): Assertion {
-  return { kind: "assertion", type, value, threshold: undefined, weight: 1, metric: undefined, config: {}, location: () => ({ file: "suite.yaml", range: START }), ...more };
+  return { kind: "assertion", type, value, threshold: undefined, weight: 1, metric: undefined, config: {}, place: placeAt({ file: "suite.yaml", range: START }), ...more };
 }
 
 export function caseOf(assert: readonly AssertionNode[], vars: Record<string, unknown> = {}, options: Partial<CaseOptions> = {}): Case {
@@ -28,7 +29,7 @@ export function caseOf(assert: readonly AssertionNode[], vars: Record<string, un
     prompts: undefined,
     providers: undefined,
     providerOutput: undefined,
-    location: () => ({ file: "suite.yaml", range: START }),
+    place: placeAt({ file: "suite.yaml", range: START }),
   };
 }
 

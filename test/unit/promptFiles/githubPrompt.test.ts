@@ -1,3 +1,4 @@
+import { locationOf } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findSuites } from "../../../src/core/evals/suite/findSuites.ts";
@@ -36,7 +37,7 @@ describe(".prompt.yml", () => {
     assert.deepEqual(suite.providers.map(({ id, config }) => [id, config]), [["openai:chat:gpt-4o-mini", { max_tokens: 5, temperature: 0.1, top_p: 0.9, response_format: { type: "json_schema", json_schema: { name: "s", schema: { type: "object" } } } }]]);
     assert.deepEqual(suite.cases.map(({ vars }) => vars["expected"]), ["positive", "negative", "positive"]);
     assert.equal(suite.cases[2]?.id, `${suite.cases[0]?.id}~2`);
-    assert.match(said(suite, suite.cases[1]!.location()), /^s\.prompt\.yml:13:5 \{ input: I hate it/);
+    assert.match(said(suite, locationOf(suite.cases[1]!.place)), /^s\.prompt\.yml:13:5 \{ input: I hate it/);
     // Of several operators the first in GitHub's order counts.
     assert.deepEqual(suite.cases[0]?.assert.map((node) => node.kind === "assertion" && [node.type, node.metric, node.value]), [["github-string", "right", { operator: "equals", text: "{{expected}}" }], ["github-string", "kind", { operator: "contains", text: "{{expected}}" }]]);
   });

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import type { Gate } from "../../../src/core/config/gates.ts";
 import type { Case } from "../../../src/core/evals/model.ts";
 import type { CaseTally, Sample, SeriesTally } from "../../../src/core/evals/run/tally.ts";
@@ -17,7 +18,7 @@ export function samples(marks: string): Sample[] {
 
 export function caseOf(index: number): Case {
   const options = { prefix: undefined, suffix: undefined, repeat: undefined, provider: {} };
-  return { id: `c${index}`, index, description: undefined, vars: { n: index }, assert: [], threshold: undefined, options, metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, location: () => ({ file: "suite.yaml", range: START }) };
+  return { id: `c${index}`, index, description: undefined, vars: { n: index }, assert: [], threshold: undefined, options, metadata: {}, prompts: undefined, providers: undefined, providerOutput: undefined, place: placeAt({ file: "suite.yaml", range: START }) };
 }
 
 export function seriesOf(cases: readonly Omit<CaseTally, "test">[], more: Partial<SeriesTally> = {}): SeriesTally {

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import type { Gate } from "../../../src/core/config/gates.ts";
 import { BARE_CASE, type Case } from "../../../src/core/evals/model.ts";
@@ -64,7 +65,7 @@ describe("a save that a regression settles early", function () {
 });
 
 describe("looks at a run before its end", () => {
-  const cases: Case[] = Array.from({ length: 40 }, (_, index) => ({ ...BARE_CASE, id: String(index), index, description: undefined, vars: {}, assert: [], location: () => ({ file: "", range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }) }));
+  const cases: Case[] = Array.from({ length: 40 }, (_, index) => ({ ...BARE_CASE, id: String(index), index, description: undefined, vars: {}, assert: [], place: placeAt({ file: "", range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }) }));
   const rows = cases.flatMap((test) => [0, 1].map((series) => ({ test, series, repeat: 0 }) as unknown as Row));
 
   it("are at the first cases of a random order, once all their rows are done", () => {

@@ -1,3 +1,4 @@
+import { locationOf } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { assertMistake, mistakes, said, valid, withTests, written } from "./support.ts";
 
@@ -10,7 +11,7 @@ describe("assertions of a test", () => {
     assert.ok(first?.kind === "assertion" && second?.kind === "assertion");
     assert.deepEqual([first.type, first.value, first.threshold, first.weight, first.metric, first.config], ["not-contains", "x", undefined, 2, "{{m}}", {}]);
     assert.deepEqual([second.threshold, second.weight, second.metric, second.config], [3, 1, undefined, { c: 1 }]);
-    assert.equal(said(suite, second.location()), "promptfooconfig.yaml:4:76 { type: levenshtein, value: x, threshold: 3, config: { c: 1 } }");
+    assert.equal(said(suite, locationOf(second.place)), "promptfooconfig.yaml:4:76 { type: levenshtein, value: x, threshold: 3, config: { c: 1 } }");
   });
 
   it("make sets with a threshold, a weight and a metric of their own", async () => {
@@ -18,7 +19,7 @@ describe("assertions of a test", () => {
     const [set] = suite.cases[0]!.assert;
     assert.ok(set?.kind === "set");
     assert.deepEqual([written([set]), set.weight, set.metric, set.assert[1]?.weight], [[{ set: [["equals", "x"], ["contains", "y"]], threshold: 0.5 }], 3, "m", 2]);
-    assert.match(said(suite, set.location()), /^promptfooconfig\.yaml:5:7 type: assert-set\n/);
+    assert.match(said(suite, locationOf(set.place)), /^promptfooconfig\.yaml:5:7 type: assert-set\n/);
   });
 
   it("take their values from files: data as it is, text trimmed, code with its line ends; scripts stay where they are", async () => {

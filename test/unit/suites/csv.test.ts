@@ -1,3 +1,4 @@
+import { locationOf, placeAt } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { KNOWN_TYPES } from "../../../src/core/evals/assertions/registry.ts";
 import { shorthand } from "../../../src/core/evals/suite/csv.ts";
@@ -11,7 +12,7 @@ describe("tests in CSV", () => {
   it("have a variable a column, and promptfoo's own columns", async () => {
     const columns = { a: "x", "": "nameless", __description: "d", __threshold: "0.5", __prefix: "p", __suffix: "s", __providerOutput: "out", __metric: "m", "__metadata:id": "q", "__metadata:tags[]": '"one, two\\,three"', "__metadata:none": "", __expected: "x", __expected2: "contains:y", __expected3: "" };
     const { cases } = await suiteOf(`${Object.keys(columns).join(",")}\n${Object.values(columns).join(",")}\n`);
-    const { location: _, assert: assertions, ...rest } = cases[0]!;
+    const { place: _, assert: assertions, ...rest } = cases[0]!;
     assert.deepEqual(rest, {
       id: "q", index: 0, description: "d", vars: { a: "x" }, threshold: 0.5, metadata: { id: "q", tags: ["one", "two,three"] }, prompts: undefined, providers: undefined, providerOutput: "out",
       options: { prefix: "p", suffix: "s", repeat: undefined, provider: {} },
@@ -50,7 +51,7 @@ describe("tests in CSV", () => {
   for (const [name, [csv, rows]] of Object.entries(ROWS)) {
     it(`stand in their rows ${name}`, async () => {
       const suite = await suiteOf(csv);
-      assert.deepEqual(suite.cases.map((test) => [test.vars["b"], said(suite, test.location())]), rows);
+      assert.deepEqual(suite.cases.map((test) => [test.vars["b"], said(suite, locationOf(test.place))]), rows);
     });
   }
 
@@ -112,14 +113,14 @@ describe("an expectation in CSV", () => {
   ];
   for (const [text, type, value, threshold] of SHORT) {
     it(`reads ${JSON.stringify(text)} as ${type}`, () => {
-      const found = shorthand(text, undefined, undefined, () => ({ file: "t.csv", range: START }));
+      const found = shorthand(text, undefined, undefined, placeAt({ file: "t.csv", range: START }));
       assert.deepEqual([found.type, found.value, found.threshold], [type, value, threshold]);
     });
   }
 
   it("keeps a threshold in parentheses only where promptfoo does", () => {
     const kept = ["answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance", "cost", "latency", "levenshtein", "perplexity", "perplexity-score", "rouge-n", "similar", "starts-with"];
-    const thresholds = (text: (type: string) => string) => [...new Set([...KNOWN_TYPES, ...kept])].map((type) => [type, shorthand(text(type), undefined, undefined, () => ({ file: "t.csv", range: START })).threshold] as const).filter(([, threshold]) => threshold !== undefined).sort();
+    const thresholds = (text: (type: string) => string) => [...new Set([...KNOWN_TYPES, ...kept])].map((type) => [type, shorthand(text(type), undefined, undefined, placeAt({ file: "t.csv", range: START })).threshold] as const).filter(([, threshold]) => threshold !== undefined).sort();
     assert.deepEqual(thresholds((type) => `${type}(0.4):x`), kept.map((type) => [type, 0.4]));
     assert.deepEqual(thresholds((type) => `${type}:x`), kept.map((type) => [type, type === "similar" ? 0.8 : 0.75]));
   });

@@ -1,3 +1,4 @@
+import { locationOf } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { assertMistake, mistakes, said, valid, withTests, written } from "./support.ts";
@@ -7,7 +8,7 @@ describe("$ref in a suite", () => {
     const suite = await valid(withTests("assertionTemplates:\n  a/b: { type: contains, value: x, weight: 2 }\ntests:\n  - assert: [{ $ref: '#/assertionTemplates/a~1b' }, { $ref: '#/assertionTemplates/a~1b', value: y }]\n  - $ref: '#/tests/0'\n"));
     assert.deepEqual(suite.cases.map((test) => written(test.assert)), [[["contains", "x"], ["contains", "y"]], [["contains", "x"], ["contains", "y"]]]);
     assert.deepEqual(suite.cases[0]!.assert.map(({ weight }) => weight), [2, 2]);
-    assert.equal(said(suite, suite.cases[0]!.assert[0]!.location()), "promptfooconfig.yaml:6:14 { $ref: '#/assertionTemplates/a~1b' }");
+    assert.equal(said(suite, locationOf(suite.cases[0]!.assert[0]!.place)), "promptfooconfig.yaml:6:14 { $ref: '#/assertionTemplates/a~1b' }");
   });
 
   it("stands for a part of another file, or all of it", async () => {
@@ -51,7 +52,7 @@ x-vars: &vars { threshold: low }
   it("give values, merges included", async () => {
     const suite = await valid(withTests("x-a: &a { vars: { a: x }, threshold: 0.5 }\nx-b: &b { threshold: 0.1, description: b }\ntests:\n  - *a\n  - { <<: *a, threshold: 1 }\n  - { <<: [*b, *a] }\n"));
     assert.deepEqual(suite.cases.map((test) => [test.vars, test.threshold, test.description]), [[{ a: "x" }, 0.5, undefined], [{ a: "x" }, 1, undefined], [{ a: "x" }, 0.1, "b"]]);
-    assert.equal(said(suite, suite.cases[0]!.location()), "promptfooconfig.yaml:6:5 *a");
+    assert.equal(said(suite, locationOf(suite.cases[0]!.place)), "promptfooconfig.yaml:6:5 *a");
   });
 
   const TESTS: [tests: string, code: string, at: string][] = [

@@ -1,3 +1,4 @@
+import { locationOf } from "../../../src/core/evals/suite/source.ts";
 import assert from "node:assert/strict";
 import { assertMistake, mistakes, read, said, valid, withTests, workspace, written } from "./support.ts";
 
@@ -26,7 +27,7 @@ describe("tests of a suite", () => {
       const suite = await valid({ "promptfooconfig.yaml": withTests(tests), ...files });
       assert.deepEqual(suite.cases.map((test) => test.vars["a"]), [1, 2]);
       assert.deepEqual(suite.cases.map((test) => test.index), [0, 1]);
-      assert.deepEqual(suite.cases.map((test) => said(suite, test.location())), places);
+      assert.deepEqual(suite.cases.map((test) => said(suite, locationOf(test.place))), places);
     });
   }
 
@@ -38,7 +39,7 @@ describe("tests of a suite", () => {
 
   it("have everything that is written for them", async () => {
     const [test] = await cases("tests:\n  - description: d\n    vars: { a: 1, b: { c: [1] } }\n    threshold: 0.5\n    metadata: { id: x, team: y }\n    prompts: 'promptfooconfig.yaml#0'\n    providers: [echo, { id: echo, label: echo }]\n    providerOutput: { said: yes }\n    options: { prefix: p, suffix: s, repeat: 3, temperature: 0.2, max_tokens: 5, tools: [] }\n");
-    const { location: _, ...rest } = test!;
+    const { place: _, ...rest } = test!;
     assert.deepEqual(rest, {
       id: "x", index: 0, description: "d", vars: { a: 1, b: { c: [1] } }, assert: [], threshold: 0.5, metadata: { id: "x", team: "y" },
       prompts: ["promptfooconfig.yaml#0"], providers: ["echo", "echo"], providerOutput: { said: "yes" },
@@ -66,7 +67,7 @@ describe("scenarios", () => {
   it("are every set of data with every test, which wins; each case has an id of its own and stands at its test", async () => {
     const suite = await valid(withTests("tests: [{ vars: { a: own } }]\nscenarios:\n  - config: [{ vars: { a: x, b: 1 } }, { vars: { a: y } }]\n    tests:\n      - { vars: { b: 2 }, metadata: { id: q }, assert: [{ type: contains, value: x }] }\n"));
     assert.deepEqual(suite.cases.map((test) => [test.id, test.vars]).slice(1), [["q", { a: "x", b: 2 }], ["q~2", { a: "y", b: 2 }]]);
-    assert.match(said(suite, suite.cases[2]!.location()), /^promptfooconfig\.yaml:7:9 \{ vars: \{ b: 2 \}/);
+    assert.match(said(suite, locationOf(suite.cases[2]!.place)), /^promptfooconfig\.yaml:7:9 \{ vars: \{ b: 2 \}/);
   });
 });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseYaml, type YamlDocument } from "../../config/yaml.ts";
 import { type Problem, type ProblemError, START } from "../../problem.ts";
 import { caseIds } from "../suite/caseIds.ts";
+import { placeAt } from "../suite/source.ts";
 import { BARE_CASE, type Case } from "../model.ts";
 import type { Judged } from "../run/tally.ts";
 import { leftOut, unreadable } from "./imported.ts";
@@ -157,7 +158,7 @@ function testOf(file: string, { testIdx, testCase, vars, metadata }: Row, { test
       ...given,
       assert: [],
       ...BARE_CASE,
-      location: () => ({ file, range: START }),
+      place: placeAt({ file, range: START }),
     };
     tests.set(key, test);
   }

@@ -33,6 +33,8 @@ export interface AnswerMetrics {
  */
 export function createAnswerMetrics({ checksOf, moderatorOf }: { readonly checksOf: (prompt: string) => readonly DerivedCheck[]; readonly moderatorOf: (options: Pick<CaseOptions, "grader">) => Provider | undefined }): AnswerMetrics {
   const moderated = new Memo<Promise<number | undefined>>();
+  // Most answers measure alike, and what is held of each is held once.
+  const alike = new Memo<Measured>();
   let unmoderated: AnswerMetrics["unmoderated"];
 
   const toxicity = async (text: string, options: Pick<CaseOptions, "grader">, caller: Pick<Caller, "answer">): Promise<number | undefined> => {
@@ -54,7 +56,8 @@ export function createAnswerMetrics({ checksOf, moderatorOf }: { readonly checks
       const text = output === null || output === undefined ? "" : typeof output === "string" ? output : JSON.stringify(output);
       const values = { "profanity-list": await profanity(text), toxicity: caller && (await toxicity(text, options, caller)) };
       const told = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
-      return { values: Object.fromEntries(told), kept: keptBy(prompt === undefined ? [] : checksOf(prompt), said) };
+      const kept = keptBy(prompt === undefined ? [] : checksOf(prompt), said);
+      return alike.of(JSON.stringify([told, kept]), () => ({ values: Object.fromEntries(told), kept }));
     },
     get unmoderated() {
       return unmoderated;

@@ -89,9 +89,9 @@ export class Question {
     return made;
   }
 
-  /** It is not asked: the other arm's answer is its own. */
+  /** It is not asked any more: it has its answer, or the other arm's is its own. A key that is needed still is made anew. */
   release(): void {
-    this.made = undefined;
+    this.made = this.identity = undefined;
   }
 
   private make(): Prepared {

@@ -40,6 +40,7 @@ export class RowWork {
   /** By what answers: what its fresh answers say the model is. */
   private readonly fingerprints = new Map<string, string>();
   private readonly columns: ColumnPass | undefined;
+  private readonly differing = new Set<number>();
 
   /** @param most rows under way at once. */
   constructor(options: RowWorkOptions, caller: Caller, tallies: readonly Map<Case, CaseTally>[], most: number) {
@@ -52,7 +53,9 @@ export class RowWork {
 
   async run(row: Row, refresh: boolean): Promise<void> {
     if (row.chain) for (const arm of ARMS) row[arm]?.identify(true);
-    const same = sharesAnswer(row) && row.chain?.current.broken === row.chain?.baseline.broken;
+    const shared = sharesAnswer(row);
+    if (row.baseline && !shared) this.differing.add(row.series);
+    const same = shared && row.chain?.current.broken === row.chain?.baseline.broken;
     if (same) row.baseline?.release();
     const [current, baseline] = await Promise.all([
       this.sample(row, "current", same ? ARMS : ["current"], refresh),
@@ -61,6 +64,12 @@ export class RowWork {
     const finished: Finished = { row, current, baseline: same ? current : baseline };
     this.columns?.note(finished);
     this.count(finished);
+    if (!row.chain) for (const arm of ARMS) row[arm]?.release();
+  }
+
+  /** Whether any question of a series that was asked so far differs between the arms. */
+  differs(series: number): boolean {
+    return this.differing.has(series);
   }
 
   /** Judges what compares outputs, now that they are there. */
@@ -106,8 +115,7 @@ export class RowWork {
     return ARMS.some((arm) => {
       const sample = tally?.[arm][row.repeat];
       if (!sample?.cached || sample.fingerprint === undefined) return false;
-      const side = row[arm]?.key === undefined ? undefined : row[arm].side;
-      const seen = side && this.fingerprints.get(answererOf(side.provider));
+      const seen = this.fingerprints.get(answererOf(row[arm]!.side.provider));
       return seen !== undefined && sample.fingerprint !== seen;
     });
   }

@@ -8,7 +8,7 @@ import { chainsOf } from "./chain.ts";
 import { lookAhead, NOTHING_PAID, type Outlook } from "./lookAhead.ts";
 import { type EarlyStop, Looks } from "./looks.ts";
 import { pool } from "./pool.ts";
-import { ARMS, type RenderPrompt, type Row, rowsOf, sharesAnswer } from "./rows.ts";
+import { ARMS, type RenderPrompt, type Row, rowsOf } from "./rows.ts";
 import { RowWork, type RowWorkOptions } from "./rowWork.ts";
 import { type Series, testOf } from "./series.ts";
 import type { CaseTally, SeriesTally } from "./tally.ts";
@@ -108,7 +108,7 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     const isLeft = looks!.after(look).some((row) => ARMS.some((arm) => outlook.paid.has(row[arm]?.key ?? "")));
     // What another model answered is no evidence.
     if (!isLeft || work.outdated(rows.filter(({ test }) => cases.has(test))).length > 0) return false;
-    return earlyStop!.settles(columns.map((column, index) => tallied(column, outlook, index, cases)), look);
+    return earlyStop!.settles(columns.map((column, index) => tallied(column, index, { outlook, work, cases })), look);
   };
   const chains = new Set(rows.flatMap(({ chain }) => (chain ? [chain] : [])));
   const inTurn = async (turns: readonly Row[]) => {
@@ -132,7 +132,7 @@ export async function runSeries(options: RunnerOptions, caller: Caller): Promise
     batch.flush();
   }
   const cases = settled === undefined ? undefined : looks?.casesAt(settled);
-  return { series: columns.map((column, index) => tallied(column, outlook, index, cases)), looked: looks !== undefined, early: cases && { cases: cases.size, of: options.tests.length } };
+  return { series: columns.map((column, index) => tallied(column, index, { outlook, work, cases })), looked: looks !== undefined, early: cases && { cases: cases.size, of: options.tests.length } };
 }
 
 export interface Ran {
@@ -182,18 +182,19 @@ function columnsOf({ series, tests, repeat, further = 0, render }: RunnerOptions
   const first = (test: Case) => test.options.repeat ?? repeat;
   const from = (test: Case) => (further > 0 ? first(test) : 0);
   const repeats = (test: Case) => first(test) + further;
+  const none: undefined[] = [];
   const chainOf = chainsOf(tests);
   return series.map((one, index) => {
     const rows = [...rowsOf(one, index, tests, repeats, render, from, chainOf)];
     const tallies = new Map<Case, CaseTally>();
     const hasBaseline = one.baseline !== undefined;
-    for (const { test } of rows) if (!tallies.has(test)) tallies.set(test, { test, current: new Array<undefined>(repeats(test)), baseline: new Array<undefined>(hasBaseline ? repeats(test) : 0) });
+    for (const { test } of rows) if (!tallies.has(test)) tallies.set(test, { test, current: new Array<undefined>(repeats(test)), baseline: hasBaseline ? new Array<undefined>(repeats(test)) : none });
     return { series: one, hasBaseline, rows, tallies };
   });
 }
 
-/** @param only of these cases; without it of all. */
-function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Column, { skipped }: Outlook, index: number, only?: ReadonlySet<Case>): SeriesTally {
+/** @param of.cases of these; without it of all. */
+function tallied({ series: { key, current }, hasBaseline, tallies }: Column, index: number, { outlook, work, cases: only }: { outlook: Outlook; work: RowWork; cases: ReadonlySet<Case> | undefined }): SeriesTally {
   return {
     key,
     prompt: current.prompt.key,
@@ -201,8 +202,8 @@ function tallied({ series: { key, current }, hasBaseline, rows, tallies }: Colum
     provider: current.provider.key,
     model: current.provider.model,
     hasBaseline,
-    changed: rows.some((row) => row.baseline !== undefined && !sharesAnswer(row)),
-    skipped: skipped.has(index),
+    changed: work.differs(index),
+    skipped: outlook.skipped.has(index),
     cases: [...tallies.values()].filter(({ test }) => !only || only.has(test)),
   };
 }

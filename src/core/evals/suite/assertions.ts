@@ -1,5 +1,4 @@
 import { didYouMean } from "../../config/suggest.ts";
-import type { Location } from "../../problem.ts";
 import { baseType, checkAssertion, definitionOf, KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES } from "../assertions/registry.ts";
 import { comparesColumns } from "../judges/columns.ts";
 import type { Assertion, AssertionNode, AssertionSet } from "../model.ts";
@@ -7,7 +6,7 @@ import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readTransform } from "./code.ts";
 import { ASSERTION_KEYS, checkKeys, METEOR_KEYS, SET_KEYS } from "./keys.ts";
 import { readScript } from "./scripts.ts";
-import { at, isFileReference, isRecord, locationOf, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { at, isFileReference, isRecord, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
 /** The assertions of a test, each checked for what shows before anything runs. */
 export async function readAssertions(source: SuiteSource, value: unknown, place: Place): Promise<AssertionNode[]> {
@@ -29,9 +28,9 @@ async function readNode(source: SuiteSource, item: unknown, place: Place): Promi
   if (item["type"] !== "assert-set") return readAssertion(source, item, item["type"], place);
   checkKeys(source, item, place, SET_KEYS);
   const members = await readAssertions(source, item["assert"], at(place, "assert"));
-  for (const { location } of members.filter((member) => member.kind === "set")) source.report("error", "bad-assert", "An assert-set cannot hold another one. Put its assertions beside it.", location());
-  for (const member of members.filter(comparesColumns)) source.report("error", "bad-assert", `${(member as Assertion).type} compares the columns of a test. Put it beside the assert-set, not into it.`, member.location());
-  const set: AssertionSet = { kind: "set", assert: members.filter((member) => member.kind === "assertion"), ...common(source, item, place), location: () => locationOf(place) };
+  for (const { place: where } of members.filter((member) => member.kind === "set")) source.report("error", "bad-assert", "An assert-set cannot hold another one. Put its assertions beside it.", where);
+  for (const member of members.filter(comparesColumns)) source.report("error", "bad-assert", `${(member as Assertion).type} compares the columns of a test. Put it beside the assert-set, not into it.`, member.place);
+  const set: AssertionSet = { kind: "set", assert: members.filter((member) => member.kind === "assertion"), ...common(source, item, place), place };
   return set;
 }
 
@@ -48,8 +47,8 @@ async function readAssertion(source: SuiteSource, item: Record<string, unknown>,
   const config = isMeteor ? { ...written, ...meteorWeights(source, item, place) } : written;
   const extras = { ...(transform === undefined ? {} : { transform }), ...(contextTransform === undefined ? {} : { contextTransform }), ...(await judgeOf(source, item, type, place)) };
   // What every assertion has stands first: V8 keeps what follows a spread apart from the object.
-  const assertion: Assertion = { kind: "assertion", type, value, threshold, weight, metric, config, location: () => locationOf(place), ...extras };
-  return (await isRunnable(source, assertion, () => locationOf(at(place, "type")), () => locationOf(value === undefined ? place : at(place, "value")))) ? assertion : undefined;
+  const assertion: Assertion = { kind: "assertion", type, value, threshold, weight, metric, config, place, ...extras };
+  return (await isRunnable(source, assertion, () => at(place, "type"), () => (value === undefined ? place : at(place, "value")))) ? assertion : undefined;
 }
 
 function meteorWeights(source: SuiteSource, item: Record<string, unknown>, place: Place): Record<string, number> {
@@ -66,7 +65,7 @@ async function judgeOf(source: SuiteSource, item: Record<string, unknown>, type:
 }
 
 /** Says what is wrong with an assertion's type or value; `false` when it cannot be judged. */
-export async function isRunnable(source: SuiteSource, assertion: Assertion, typeAt: () => Location, valueAt: () => Location): Promise<boolean> {
+export async function isRunnable(source: SuiteSource, assertion: Assertion, typeAt: () => Place, valueAt: () => Place): Promise<boolean> {
   const { type } = assertion;
   const base = baseType(type);
   if (!KNOWN_TYPES.has(base)) {

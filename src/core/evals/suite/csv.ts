@@ -1,9 +1,8 @@
-import type { Location } from "../../problem.ts";
 import { KNOWN_TYPES, LATER_TYPES, UNSUPPORTED_TYPES, baseType } from "../assertions/registry.ts";
 import type { Assertion } from "../model.ts";
 import { type Draft, EMPTY } from "./draft.ts";
 import { isRunnable, resolvedValue } from "./assertions.ts";
-import { isFileReference, NONE, placeAt, type SuiteSource } from "./source.ts";
+import { isFileReference, NONE, type Place, type SuiteSource } from "./source.ts";
 import { readTable, type Row } from "./table.ts";
 import { readVars } from "./vars.ts";
 
@@ -16,10 +15,10 @@ export async function readCsv(source: SuiteSource, file: string, text: string): 
   const [head, ...body] = readTable(source, file, text, { trim: false });
   if (!head) return [];
   const names = head.cells.map((cell) => cell.trim());
-  for (const name of names.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is a variable like any other.`, head.location());
+  for (const name of names.filter((cell) => cell.startsWith("__") && !COLUMNS.test(cell))) source.report("warning", "unknown-column", `The column ${name} is not known: it is a variable like any other.`, head.place);
   const tests: Draft[] = [];
   for (const row of body) {
-    if (row.cells.length > names.length) source.report("error", "csv-columns", `This row has ${row.cells.length} cells, but there are ${names.length} columns. A text with a comma is put in quotes.`, row.location());
+    if (row.cells.length > names.length) source.report("error", "csv-columns", `This row has ${row.cells.length} cells, but there are ${names.length} columns. A text with a comma is put in quotes.`, row.place);
     else tests.push(await toTest(source, names, row));
   }
   return tests;
@@ -27,13 +26,13 @@ export async function readCsv(source: SuiteSource, file: string, text: string): 
 
 const COLUMNS = /^__(?:expected\d*|description|threshold|prefix|suffix|providerOutput|metric|metadata:.+|config:__expected\d*:threshold)$/;
 
-async function toTest(source: SuiteSource, head: readonly string[], { cells, location }: Row): Promise<Draft> {
+async function toTest(source: SuiteSource, head: readonly string[], { cells, place }: Row): Promise<Draft> {
   const cell = (name: string) => cells[head.indexOf(name)] || undefined;
   const numeric = (name: string) => {
     const text = cell(name);
     const value = text === undefined ? undefined : Number(text);
     if (value === undefined || Number.isFinite(value)) return value;
-    source.report("error", "bad-number", `${name} must be a number, not ${JSON.stringify(text)}.`, location());
+    source.report("error", "bad-number", `${name} must be a number, not ${JSON.stringify(text)}.`, place);
     return undefined;
   };
   const vars: Record<string, unknown> = {};
@@ -43,13 +42,13 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
   for (const [index, text] of expected.entries()) {
     // Thresholds are counted by what a row expects, not by columns.
     const configured = numeric(`__config:__expected${index + 1}:threshold`) ?? (index === 0 ? numeric("__config:__expected:threshold") : undefined);
-    const assertion = await readExpected(source, shorthand(text, cell("__metric"), configured, location));
+    const assertion = await readExpected(source, shorthand(text, cell("__metric"), configured, place));
     if (assertion) assert.push(assertion);
   }
   const [prefix, suffix] = [cell("__prefix"), cell("__suffix")];
   return {
     ...EMPTY,
-    vars: await readVars(source, vars, () => placeAt(location())),
+    vars: await readVars(source, vars, () => place),
     // A list that grew has room for many more, and so has a spread copy; of many rows that is most of their memory.
     assert: assert.slice(),
     description: cell("__description"),
@@ -57,18 +56,18 @@ async function toTest(source: SuiteSource, head: readonly string[], { cells, loc
     options: prefix === undefined && suffix === undefined ? NONE : { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) },
     providerOutput: cell("__providerOutput"),
     metadata: metadataOf(head, cells),
-    location,
-    idLocation: location,
+    place,
+    idPlace: place,
   };
 }
 
 /** The assertion with its files read; `undefined` when it cannot be judged. */
 async function readExpected(source: SuiteSource, written: Assertion): Promise<Assertion | undefined> {
-  const { type, location } = written;
-  const value = isFileReference(written.value) ? await resolvedValue(source, written.value, type, placeAt(location())) : written.value;
+  const { type, place } = written;
+  const value = isFileReference(written.value) ? await resolvedValue(source, written.value, type, place) : written.value;
   if (value === undefined && written.value !== undefined) return undefined;
   const assertion = { ...written, value };
-  return (await isRunnable(source, assertion, location, location)) ? assertion : undefined;
+  return (await isRunnable(source, assertion, () => place, () => place)) ? assertion : undefined;
 }
 
 /** `__metadata:key`; the values of `__metadata:key[]` stand between commas; `\,` is one of a value's own. */
@@ -86,8 +85,8 @@ function metadataOf(head: readonly string[], cells: readonly string[]): Record<s
 }
 
 /** `type(threshold):value`; a bare text means `equals`. */
-export function shorthand(text: string, metric: string | undefined, configured: number | undefined, location: () => Location): Assertion {
-  const make = (type: string, value: unknown, threshold: number | undefined): Assertion => ({ kind: "assertion", type, value, threshold: configured ?? threshold, weight: 1, metric, config: NONE, location });
+export function shorthand(text: string, metric: string | undefined, configured: number | undefined, place: Place): Assertion {
+  const make = (type: string, value: unknown, threshold: number | undefined): Assertion => ({ kind: "assertion", type, value, threshold: configured ?? threshold, weight: 1, metric, config: NONE, place });
   const code = /^(?:javascript|fn|eval):([\s\S]*)$/.exec(text);
   if (code) return make("javascript", (code[1] as string).trim(), undefined);
   if (text.startsWith("file://") && /\.[cm]?[jt]s(:\w+)?$/.test(text)) return make("javascript", text, undefined);

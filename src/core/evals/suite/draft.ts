@@ -1,11 +1,10 @@
-import type { Location } from "../../problem.ts";
 import type { AssertionNode, ProviderSpec } from "../model.ts";
 import { number, readAssertions } from "./assertions.ts";
 import { readGraders, readRubricPrompt } from "./graders.ts";
 import { readCodeFile, readTransform } from "./code.ts";
 import { checkKeys, OPTION_KEYS, TEST_KEYS } from "./keys.ts";
 import { readProviders } from "./providers.ts";
-import { at, folderOf, isFileReference, isGlob, isRecord, locationOf, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
+import { at, folderOf, isFileReference, isGlob, isRecord, NONE, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 import { readVars } from "./vars.ts";
 
 /** A test as written, with what it names read; before the suite's defaults and before expansion. */
@@ -26,22 +25,23 @@ export interface Draft {
   readonly scenario?: number;
   /** Itself, where hooks are going to see it. */
   readonly written?: Readonly<Record<string, unknown>>;
-  readonly location: () => Location;
-  /** Where an explicit id stands. */
-  readonly idLocation: () => Location;
+  readonly place: Place;
+  /** Where an explicit id stands, else the test. */
+  readonly idPlace: Place;
 }
 
-export const EMPTY: Omit<Draft, "location" | "idLocation"> = { description: undefined, vars: {}, assert: [], threshold: undefined, metadata: {}, options: {}, prompts: undefined, providers: undefined, provider: undefined, scoring: undefined, providerOutput: undefined };
+export const EMPTY: Omit<Draft, "place" | "idPlace"> = { description: undefined, vars: {}, assert: [], threshold: undefined, metadata: {}, options: {}, prompts: undefined, providers: undefined, provider: undefined, scoring: undefined, providerOutput: undefined };
 
 export async function readDraft(source: SuiteSource, value: Record<string, unknown>, place: Place): Promise<Draft> {
   checkKeys(source, value, place, TEST_KEYS);
   const vars = await varsOf(source, value["vars"], at(place, "vars"));
+  const metadata = isRecord(value["metadata"]) ? value["metadata"] : NONE;
   return {
     description: typeof value["description"] === "string" ? value["description"] : undefined,
     vars,
     assert: await readAssertions(source, value["assert"], at(place, "assert")),
     threshold: number(source, value, "threshold", place),
-    metadata: isRecord(value["metadata"]) ? value["metadata"] : NONE,
+    metadata,
     options: isRecord(value["options"]) ? await optionsOf(source, value["options"], at(place, "options")) : NONE,
     prompts: names(value["prompts"]),
     providers: names(value["providers"]),
@@ -50,8 +50,8 @@ export async function readDraft(source: SuiteSource, value: Record<string, unkno
     // An output of nothing is none, as in promptfoo.
     providerOutput: value["providerOutput"] || undefined,
     ...(source.keepsWritten ? { written: value } : {}),
-    location: () => locationOf(place),
-    idLocation: () => locationOf(at(place, "metadata", "id")),
+    place,
+    idPlace: "id" in metadata ? at(place, "metadata", "id") : place,
   };
 }
 

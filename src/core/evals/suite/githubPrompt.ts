@@ -111,7 +111,7 @@ function readCases(source: SuiteSource, config: Record<string, unknown>, place: 
         vars: row,
         assert,
         ...BARE_CASE,
-        location: () => locationOf(where),
+        place: where,
       },
     ];
   });
@@ -132,7 +132,7 @@ function readEvaluators(source: SuiteSource, value: unknown, place: Place): Asse
 }
 
 function readEvaluator(source: SuiteSource, item: Record<string, unknown>, place: Place): Assertion | undefined {
-  const make = (type: string, assertionValue: unknown): Assertion => ({ kind: "assertion", type, value: assertionValue, threshold: undefined, weight: 1, metric: text(item["name"]), config: {}, location: () => locationOf(place) });
+  const make = (type: string, assertionValue: unknown): Assertion => ({ kind: "assertion", type, value: assertionValue, threshold: undefined, weight: 1, metric: text(item["name"]), config: {}, place });
   if (isRecord(item["string"])) {
     const rule = item["string"];
     // Of several operators only the first in GitHub's own order counts.

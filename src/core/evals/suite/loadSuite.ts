@@ -108,19 +108,19 @@ function checkNames(source: SuiteSource, { prompts, providers, cases }: Pick<Sui
   const known = new Set(prompts.flatMap((prompt) => [prompt.key, prompt.label]));
   const told = new Set<string>();
   const asked = providers.flatMap(({ id, label }) => [id, ...(label === undefined ? [] : [label])]);
-  for (const { providers: names, location } of cases) {
+  for (const { providers: names, place } of cases) {
     for (const name of names ?? []) {
       if (asked.length === 0 || asked.some((candidate) => named(candidate, name)) || told.has(name)) continue;
       told.add(name);
-      source.report("error", "unknown-provider-name", `There is no provider ${JSON.stringify(name)} in this suite. Providers are named by their label or id.`, location());
+      source.report("error", "unknown-provider-name", `There is no provider ${JSON.stringify(name)} in this suite. Providers are named by their label or id.`, place);
     }
   }
   for (const { of, severity } of [{ of: cases, severity: "error" }, { of: providers, severity: "warning" }] as const) {
-    for (const { prompts: names, location } of of) {
-      for (const name of names ?? []) {
+    for (const limited of of) {
+      for (const name of limited.prompts ?? []) {
         if (name.endsWith("*") || [...known].some((candidate) => named(candidate, name)) || told.has(name)) continue;
         told.add(name);
-        source.report(severity, "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, location());
+        source.report(severity, "unknown-prompt", `There is no prompt ${JSON.stringify(name)} in this suite. Prompts are named by their label or path.`, "place" in limited ? limited.place : limited.location());
       }
     }
   }

@@ -6,7 +6,7 @@ import type { PromptFile } from "../../prompts/formats/promptFile.ts";
 import type { Location } from "../../problem.ts";
 import type { Prompt } from "../model.ts";
 import { withFiles } from "./references.ts";
-import type { Place, SuiteSource } from "./source.ts";
+import { locationOf, type Place, type SuiteSource } from "./source.ts";
 import { readTable } from "./table.ts";
 
 /** A prompt before it has its identity. */
@@ -105,6 +105,6 @@ function csvPrompts(source: SuiteSource, file: string, text: string, options: Na
   const [head, ...rows] = readTable(source, file, text);
   if (!head) return [];
   const [prompt, label] = [head.cells.indexOf("prompt"), head.cells.indexOf("label")];
-  if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.location());
-  return rows.flatMap(({ cells, location }) => (cells[prompt] ? [{ template: cells[prompt], label: cells[label] || options.label, config: options.config, location: location() }] : []));
+  if (prompt < 0) source.report("error", "no-prompts", `${basename(file)} has no column "prompt".`, head.place);
+  return rows.flatMap(({ cells, place }) => (cells[prompt] ? [{ template: cells[prompt], label: cells[label] || options.label, config: options.config, location: locationOf(place) }] : []));
 }

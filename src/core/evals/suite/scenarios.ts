@@ -62,7 +62,7 @@ function merged(data: Draft, test: Draft): Draft {
     provider: test.provider ?? data.provider,
     providerOutput: test.providerOutput ?? data.providerOutput,
     ...(data.written && test.written ? { written: writtenOver(data.written, test.written) } : {}),
-    location: test.location,
-    idLocation: test.idLocation,
+    place: test.place,
+    idPlace: test.idPlace,
   };
 }

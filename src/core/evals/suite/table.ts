@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import { CsvError, type Options, parse } from "csv-parse/sync";
 import { LineIndex } from "../../config/positions.ts";
-import type { Location } from "../../problem.ts";
-import type { SuiteSource } from "./source.ts";
+import type { Path, YamlDocument } from "../../config/yaml.ts";
+import type { Problem, Range } from "../../problem.ts";
+import type { Place, SuiteSource } from "./source.ts";
 
 export interface Row {
   readonly cells: readonly string[];
-  readonly location: () => Location;
+  readonly place: Place;
 }
 
 const OPTIONS = { relax_column_count: true, bom: true } satisfies Options;
@@ -17,21 +18,67 @@ const OPTIONS = { relax_column_count: true, bom: true } satisfies Options;
  */
 export function readTable(source: SuiteSource, file: string, text: string, { trim } = { trim: true }): Row[] {
   const bytes = Buffer.from(text);
-  const index = new LineIndex(text);
-  /** Line ends around a row are not part of it. */
-  const locate = (from: number, to: number): Location => {
-    const raw = text.slice(from, to);
-    return { file, range: index.range(from + raw.length - raw.trimStart().length, from + raw.trimEnd().length) };
-  };
+  const table = { file, text, index: new LineIndex(text) };
   try {
-    return withoutEmptyLines(rowsOf(bytes, trim).map(({ cells, from, to }) => ({ cells, location: () => locate(from, to) })));
+    return withoutEmptyLines(rowsOf(bytes, trim).map(({ cells, from, to }) => ({ cells, place: new RowPlace(table, from, to) })));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The parser counts up to the field before the one that it cannot read.
     const from = bytes.toString("utf8", 0, Number(error["bytes"])).length;
     const line = /^\s*[^\r\n]*/.exec(text.slice(from))?.[0] ?? "";
-    source.report("error", "csv-syntax", `${basename(file)} cannot be read as CSV: ${reasonOf(error)}.`, locate(from, from + line.length));
+    source.report("error", "csv-syntax", `${basename(file)} cannot be read as CSV: ${reasonOf(error)}.`, new RowPlace(table, from, from + line.length));
     return [];
+  }
+}
+
+interface Table {
+  readonly file: string;
+  readonly text: string;
+  readonly index: LineIndex;
+}
+
+const WHOLE: Path = [];
+
+/** A row as a document of its own, all of which is where anything in it stands. Of many rows little is kept. */
+class RowPlace implements Place, YamlDocument {
+  private readonly table: Table;
+  private readonly from: number;
+  private readonly to: number;
+
+  constructor(table: Table, from: number, to: number) {
+    this.table = table;
+    this.from = from;
+    this.to = to;
+  }
+
+  get document(): YamlDocument {
+    return this;
+  }
+
+  get path(): Path {
+    return WHOLE;
+  }
+
+  get file(): string {
+    return this.table.file;
+  }
+
+  get text(): string {
+    return this.table.text.slice(this.from, this.to);
+  }
+
+  get value(): unknown {
+    return undefined;
+  }
+
+  get problems(): readonly Problem[] {
+    return [];
+  }
+
+  /** Line ends around a row are not part of it. */
+  locate(): Range {
+    const { text, from, to } = this;
+    return this.table.index.range(from + text.length - text.trimStart().length, to - (text.length - text.trimEnd().length));
   }
 }
 

@@ -30,7 +30,7 @@ export async function casesOf(source: SuiteSource, { defaults, tests, scenarios 
   const drafts = [...tests, ...scenarios];
   if (drafts.length === 0 && !source.problems.some((problem) => problem.severity === "error")) {
     source.report("warning", "no-tests", "This suite has no tests: each prompt runs once, and only the default assertions judge it.", root);
-    drafts.push({ ...EMPTY, location: () => locationOf(root), idLocation: () => locationOf(root) });
+    drafts.push({ ...EMPTY, place: root, idPlace: root });
   }
   return expanded(source, drafts, defaults);
 }
@@ -56,7 +56,7 @@ async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults:
     if (own !== undefined) {
       const first = explicit.get(own);
       // A test of a scenario has the same id with each set of data.
-      if (first && first.idLocation !== draft.idLocation) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is ${said(first.idLocation(), draft.idLocation())}.`, draft.idLocation());
+      if (first && first.idPlace !== draft.idPlace) source.report("error", "duplicate-id", `The id ${JSON.stringify(own)} is used twice: a case must be told from every other. The first is ${said(locationOf(first.idPlace), locationOf(draft.idPlace))}.`, draft.idPlace);
       else explicit.set(own, draft);
     }
     const options = optionsOf(draft, defaults);
@@ -67,18 +67,26 @@ async function expanded(source: SuiteSource, drafts: readonly Draft[], defaults:
     const metadata = draft.scenario === undefined ? written : { conversationId: `__scenario_${draft.scenario}__`, ...written };
     const parsed = Object.keys(options).length === 0 ? BARE_CASE.options : caseOptions(options);
     const seen = source.keepsWritten && writtenOver(defaults && writtenTest(defaults), writtenTest(draft), options["disableDefaultAsserts"] !== true);
+    const { description, threshold, prompts, providers, providerOutput, ...rest } = restOf(draft, defaults);
     for (const combination of options["disableVarExpansion"] === true ? [vars] : combinations(vars)) {
       const given = withoutMade(combination);
       cases.push({
         id: idOf({ description: draft.description, vars: given.vars }, own),
         index: cases.length,
-        ...given,
+        description,
+        vars: given.vars,
         assert,
+        threshold,
         options: parsed,
         metadata,
-        location: draft.location,
+        prompts,
+        providers,
+        providerOutput,
+        place: draft.place,
+        // What few cases have comes last: V8 keeps what follows a spread apart from the object.
+        ...(given.madeVars && { madeVars: given.madeVars }),
+        ...rest,
         ...(seen ? { written: { ...seen, vars: given.vars, metadata } } : {}),
-        ...restOf(draft, defaults),
       });
     }
   }
@@ -104,7 +112,7 @@ function restOf(draft: Draft, defaults?: Draft): Pick<Case, "description" | "thr
 export async function rewritten(source: SuiteSource, test: Case, written: Record<string, unknown>, place: Place): Promise<Case> {
   const draft = await readDraft(source, written, place);
   reportSecondComparison(source, draft.assert);
-  return { id: test.id, index: test.index, ...withoutMade(draft.vars), assert: draft.assert, options: caseOptions(draft.options), metadata: draft.metadata, location: test.location, written, ...restOf(draft) };
+  return { id: test.id, index: test.index, ...withoutMade(draft.vars), assert: draft.assert, options: caseOptions(draft.options), metadata: draft.metadata, place: test.place, written, ...restOf(draft) };
 }
 
 /** A test's own options over the default ones; an empty prefix or suffix does not undo the default one. */
@@ -144,7 +152,7 @@ function reportSecondComparison(source: SuiteSource, assert: Case["assert"]): vo
   const seen = new Set<string>();
   for (const node of assert) {
     if (node.kind !== "assertion" || !comparesColumns(node)) continue;
-    if (seen.has(node.type)) source.report("warning", "second-comparison", `Only the first ${node.type} of a test counts, as in promptfoo: this one is ignored.`, node.location());
+    if (seen.has(node.type)) source.report("warning", "second-comparison", `Only the first ${node.type} of a test counts, as in promptfoo: this one is ignored.`, node.place);
     seen.add(node.type);
   }
 }

@@ -1,3 +1,4 @@
+import { locationOf } from "../../evals/suite/source.ts";
 import type { Location } from "../../problem.ts";
 import { caseTitle } from "../../regression/analyse.ts";
 import { absolutePath, readVersion, type Workspace } from "../../regression/workspace.ts";
@@ -16,5 +17,5 @@ export async function suiteCases(workspace: Workspace, suite: string): Promise<M
   const file = absolutePath(workspace.root, suite);
   if ((await workspace.disk.read(file)) === undefined) return new Map();
   const version = await readVersion(workspace, workspace.disk, file);
-  return new Map(version.suite.cases.map((test) => [test.id, { number: test.index + 1, title: caseTitle(test), vars: test.vars, location: test.location }]));
+  return new Map(version.suite.cases.map((test) => [test.id, { number: test.index + 1, title: caseTitle(test), vars: test.vars, location: () => locationOf(test.place) }]));
 }

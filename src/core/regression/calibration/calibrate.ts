@@ -148,7 +148,7 @@ function testOf({ line, assertion, vars }: Labelled): Case {
     vars,
     assert: [assertion],
     ...BARE_CASE,
-    location: assertion.location,
+    place: assertion.place,
   };
 }
 

@@ -3,7 +3,7 @@ import { parseYaml } from "../../config/yaml.ts";
 import type { Assertion } from "../../evals/model.ts";
 import { readAssertions } from "../../evals/suite/assertions.ts";
 import { shorthand } from "../../evals/suite/csv.ts";
-import { at, isRecord, type Place, placeAt, type SuiteSource } from "../../evals/suite/source.ts";
+import { at, isRecord, locationOf, type Place, placeAt, type SuiteSource } from "../../evals/suite/source.ts";
 import { readTable } from "../../evals/suite/table.ts";
 import type { Location } from "../../problem.ts";
 
@@ -63,7 +63,7 @@ async function readRow(source: SuiteSource, { values, place, location }: Row): P
 
 /** `type:value`, as in the column `__expected` of a suite's CSV. */
 function expected(text: string, location: Location): Record<string, unknown> {
-  const { type, value, threshold } = shorthand(text, undefined, undefined, () => location);
+  const { type, value, threshold } = shorthand(text, undefined, undefined, placeAt(location));
   return { type, value, ...(threshold === undefined ? {} : { threshold }) };
 }
 
@@ -87,11 +87,11 @@ function jsonRows(source: SuiteSource, file: string, text: string): Row[] {
 
 function csvRows(source: SuiteSource, file: string, text: string): Row[] {
   const [head, ...body] = readTable(source, file, text, { trim: true });
-  return body.map(({ cells, location }) => {
+  return body.map(({ cells, place }) => {
     const named = (head?.cells ?? []).map((name, index) => [name, cells[index] ?? ""] as const);
     const own = named.filter(([name, value]) => KEYS.includes(name) && (value !== "" || name === "output"));
     const vars = named.filter(([name]) => !KEYS.includes(name) && name !== "");
-    return { values: { ...Object.fromEntries(own), vars: Object.fromEntries(vars) }, place: placeAt(location()), location: location() };
+    return { values: { ...Object.fromEntries(own), vars: Object.fromEntries(vars) }, place, location: locationOf(place) };
   });
 }
 
