@@ -111,6 +111,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   addRolloutCommands(program, act, { positive, integer });
 
   program
+    .command("job", { hidden: true })
+    .description("what a stage's job on another machine runs")
+    .option("--parts <folder>", "also write the parts of evals there")
+    .action(act(async (front, options: object) => (await import("./job.ts")).jobCommand(front, options)));
+
+  program
     .command("sandbox")
     .description("serve the sandbox: an OpenAI-compatible endpoint whose answers depend on the prompt")
     .option("--port <n>", "port to listen on; 0: any that is free", port, 0)

@@ -1,5 +1,7 @@
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { mergeParts, PartsDoNotFit } from "../core/regression/shards/merge.ts";
+import { createInterface } from "node:readline";
+import { mergeParts, PartsDoNotFit, type PartSource } from "../core/regression/shards/merge.ts";
 import { exitCode } from "./exit.ts";
 import type { Front } from "./front.ts";
 import { evalJson } from "./json.ts";
@@ -11,7 +13,7 @@ import { UsageError } from "./usage.ts";
 export async function mergeCommand(front: Front, names: readonly string[], options: { output?: string[]; failOn?: string; json?: boolean }): Promise<number> {
   const files = resultFiles(front, options.output ?? []);
   try {
-    const run = await mergeParts(await front.workspace(), names.map((name) => resolve(front.cwd, name)));
+    const run = await mergeParts(await front.workspace(), names.map((name) => fileSource(resolve(front.cwd, name))));
     await writeResults(files, [run]);
     const outcome = { reports: [run.report], invalid: 0, stopped: false };
     const code = exitCode(outcome, { failOnInconclusive: options.failOn === "inconclusive" });
@@ -21,4 +23,8 @@ export async function mergeCommand(front: Front, names: readonly string[], optio
     if (error instanceof PartsDoNotFit) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function fileSource(name: string): PartSource {
+  return { name, lines: () => createInterface({ input: createReadStream(name), crlfDelay: Infinity }) };
 }

@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In its place, what is no text. */
+  readonly bytes?: Uint8Array;
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
   /** Bytes of body after which the answer is refused. */

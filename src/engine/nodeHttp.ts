@@ -50,11 +50,12 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
   if (signal?.aborted) return Promise.reject(new HttpError("aborted", "Cancelled."));
   return new Promise((resolve, reject) => {
     const started = performance.now();
+    const content = request.bytes ?? request.body;
     const secure = url.protocol === "https:";
     const outgoing = (secure ? clients.https : clients.http).request(url, {
       method: request.method,
       agent: secure ? clients.secure : clients.plain,
-      headers: { ...request.headers, ...(request.body === undefined ? {} : { "content-length": String(Buffer.byteLength(request.body)) }) },
+      headers: { ...request.headers, ...(content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) }) },
     });
 
     let settled = false;
@@ -101,6 +102,6 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
         resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8"), latencyMs: performance.now() - started });
       });
     });
-    outgoing.end(request.body);
+    outgoing.end(content);
   });
 }

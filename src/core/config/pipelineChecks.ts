@@ -14,16 +14,19 @@ export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {
     const mistake = stage.schedule === undefined ? undefined : scheduleMistake(stage.schedule);
     if (mistake) yield error("config-schedule", mistake, [...path, "schedule"]);
     yield* stepNames(stage, path);
-    yield* later(stage, path, config.environments);
+    yield* later(stage, path, config);
   }
   yield* circles("Stages", stages.map(({ name, needs }, index) => ({ name, needs, path: ["pipeline", index, "needs"] })));
   yield* circles("Environments", Object.entries(config.environments ?? {}).map(([name, { requires }]) => ({ name, needs: requires, path: ["environments", name, "requires"] })));
 }
 
 /** Whether this version can run the stage: where it cannot, why, and at which path below the stage. */
-export function cannotRun(stage: StageConfig, environments: LlmopsConfig["environments"] = {}): { readonly path: Path; readonly message: string } | undefined {
-  if (stage.runsOn !== "local") return { path: ["runsOn"], message: `Stages cannot run on ${stage.runsOn} yet: use local.` };
+export function cannotRun(stage: StageConfig, { environments = {}, runners = {} }: Pick<LlmopsConfig, "environments" | "runners">): { readonly path: Path; readonly message: string } | undefined {
+  const { runsOn } = stage;
+  if (runsOn !== "local" && runsOn !== "ray") return { path: ["runsOn"], message: `Stages cannot run on ${runsOn} yet: use local or ray.` };
+  if (runsOn !== "local" && !runners[runsOn]) return { path: ["runsOn"], message: `The stage runs on ${runsOn}, and runners does not say where that is. Add runners: { ${runsOn}: … }.` };
   for (const [at, step] of stage.steps.entries()) {
+    if (runsOn !== "local" && step.command === undefined && step.eval === undefined) return { path: ["steps", at], message: `On ${runsOn} run commands and evals. Move ${step.name} to a stage of its own that runs locally.` };
     const kind = LATER_STEPS.find((candidate) => step[candidate] !== undefined);
     if (kind) return { path: ["steps", at, kind], message: `Steps of the kind ${kind} cannot run yet. Take it out, or use a command.` };
     if (step.promote !== undefined && environments[step.promote]?.rollout !== undefined) return { path: ["steps", at, "promote"], message: `Rollouts cannot run yet, and ${step.promote} has one: use deploy.` };
@@ -31,8 +34,8 @@ export function cannotRun(stage: StageConfig, environments: LlmopsConfig["enviro
   return undefined;
 }
 
-function* later(stage: StageConfig, path: Path, environments: LlmopsConfig["environments"]): Iterable<Finding> {
-  const found = cannotRun(stage, environments);
+function* later(stage: StageConfig, path: Path, config: LlmopsConfig): Iterable<Finding> {
+  const found = cannotRun(stage, config);
   if (found) yield { severity: "information", code: "config-not-yet", message: `${found.message} Until then the stage ${stage.name} is refused.`, path: [...path, ...found.path], part: "key" };
 }
 

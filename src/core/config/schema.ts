@@ -6,6 +6,7 @@ import { rollouts, training } from "./schemaDelivery.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
 import { alerts, features, observability } from "./schemaOperations.ts";
 import { environment, stage } from "./schemaPipeline.ts";
+import { runners } from "./schemaRunners.ts";
 
 const samplingParameters = {
   temperature: z.number().min(0).max(2).optional().describe("Randomness of the answers, 0 … 2. 0 is the most repeatable."),
@@ -115,6 +116,7 @@ export const llmopsSchema = z
     suites: z.array(suite).optional().describe("Settings of suites. The suites themselves stay in promptfoo's or GitHub's own format."),
     onSave: onSave.prefault({}).describe("Budget of what runs by itself after a save."),
     pipeline: z.array(stage).optional().describe("Stages from a commit to production."),
+    runners: runners.optional().describe("Where stages can run beside this machine."),
     training: named(training).optional().describe("Trainings, by a name of your choice."),
     environments: named(environment).optional().describe("Where versions are deployed, such as staging and production."),
     rollouts: named(rollouts).optional().describe("Canary rollouts, by a name of your choice."),
@@ -132,4 +134,5 @@ export type SuiteConfig = z.output<typeof suite>;
 export type InstructionsConfig = z.output<typeof instructions>;
 export type StageConfig = z.output<typeof stage>;
 export type StepConfig = StageConfig["steps"][number];
+export type RunnersConfig = NonNullable<LlmopsConfig["runners"]>;
 export type EnvironmentConfig = z.output<typeof environment>;

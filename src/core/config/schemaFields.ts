@@ -24,6 +24,8 @@ export const rate = () => numberWithUnit("5%").transform(by(parseRate));
 /** → `{ points }` or `{ relative }`. */
 export const tolerance = () => numberWithUnit("2pt or 10%").transform(by(parseTolerance));
 
+export const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `Expected an address such as ${example}.` });
+
 export const text = () => z.string().min(1, "Must not be empty.");
 
 /** Names are used in file names, metrics and commands. */

@@ -1,16 +1,14 @@
 import * as z from "zod";
-import { duration, rate, relativePath, text } from "./schemaFields.ts";
-
-const webAddress = () => z.url({ protocol: /^https?$/, error: "Expected an address such as http://127.0.0.1:6566." });
+import { duration, rate, relativePath, text, webAddress } from "./schemaFields.ts";
 
 export const features = z.strictObject({
   kind: z.enum(["feast", "local"]).describe("feast: a Feast server; local: values kept in this folder's store."),
-  url: webAddress().optional().describe("Address of the Feast server."),
+  url: webAddress("http://127.0.0.1:6566").optional().describe("Address of the Feast server."),
   service: text().optional().describe("Name of the feature service."),
 });
 
 export const observability = z.strictObject({
-  otlp: webAddress().optional().describe("OTLP over HTTP: where traces, metrics and logs are sent."),
+  otlp: webAddress("http://127.0.0.1:4318").optional().describe("OTLP over HTTP: where traces, metrics and logs are sent."),
   traces: z.strictObject({ sampling: rate().optional().describe("Share of the traces that is sent: 0.1 or 10%.") }).optional().describe("Traces of runs and calls."),
   metrics: z.strictObject({ interval: duration().optional().describe("How often metrics are sent: 60s.") }).optional().describe("Metrics of runs and endpoints."),
   logs: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).optional().describe("Least severity of the logs that are sent.") }).optional().describe("Logs of the engine."),

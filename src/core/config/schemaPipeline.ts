@@ -48,7 +48,8 @@ export const stage = z
     timeout: duration("minutes").optional().describe("Time after which the stage is ended: 20m. A bare number is minutes."),
     environment: text().optional().describe("Name of an entry in environments: its endpoint is asked by eval steps."),
     approval: z.boolean().default(false).describe("Whether a person must approve before the stage runs."),
-    runsOn: z.enum(["local", "ray", "github-actions", "kubernetes"]).default("local").describe("Where the steps run."),
+    runsOn: z.enum(["local", "ray", "github-actions", "kubernetes"]).default("local").describe("Where the steps run: on this machine, or on one of runners."),
+    shards: z.number().int().min(1).max(1000).optional().describe("How many machines share the cases of an eval step, where the stage does not run locally."),
     steps: z.array(step).min(1, "A stage needs at least one step.").describe("What the stage does, in this order."),
   })
   .superRefine((value, context) => {
@@ -57,6 +58,7 @@ export const stage = z
     for (const key of ["schedule", "data"] as const) {
       if (value[key] !== undefined && needed !== key) context.addIssue({ code: "custom", path: [key], message: `${key} has no effect with the trigger ${value.trigger}.` });
     }
+    if (value.shards !== undefined && value.runsOn === "local") context.addIssue({ code: "custom", path: ["shards"], message: "Only a stage that runs elsewhere has shards: give it runsOn." });
     if (value.skipOn && value.trigger !== "on-commit") context.addIssue({ code: "custom", path: ["skipOn"], message: `skipOn has no effect with the trigger ${value.trigger}: only commits have changed files.` });
   });
 

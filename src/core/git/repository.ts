@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import type { SimpleGit } from "simple-git";
+import type { Processes } from "../host.ts";
 import { refsState } from "./refsState.ts";
 
 /**
@@ -12,6 +13,7 @@ import { refsState } from "./refsState.ts";
 const HARDENED = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"];
 const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1", GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", LC_ALL: "C" };
 const TIMEOUT_MS = 10_000;
+const PACK_TIMEOUT_MS = 120_000;
 const REMEMBERED = 300;
 
 /** Reads a git repository. Only plumbing that no configuration can divert: rev-parse, cat-file, ls-tree, merge-base, log. */
@@ -118,6 +120,20 @@ export class Repository {
   /** Text of a file at a commit; `undefined` when the commit has no such file. `file` is absolute. */
   async show(commit: string, file: string): Promise<string | undefined> {
     return this.always("cat-file", "blob", `${commit}:${this.pathOf(file)}`);
+  }
+
+  /**
+   * Some commits with all of their files, but without their history, as git packs objects.
+   * @param processes git writes bytes, which its reader here does not pass on.
+   * @throws when it is larger than `maxBytes`.
+   */
+  async pack(processes: Pick<Processes, "run">, commits: readonly string[], maxBytes: number): Promise<Uint8Array> {
+    const objects = await this.always("rev-list", "--objects", "--no-walk", "--end-of-options", ...commits);
+    const names = (objects ?? "").replace(/ .*$/gm, "");
+    const args = [...HARDENED.flatMap((setting) => ["-c", setting]), "pack-objects", "--stdout", "-q", "--threads=1"];
+    const { code, stdout, stderr } = await processes.run("git", args, { cwd: this.root, env: ENVIRONMENT, findPrograms: true, input: names, timeoutMs: PACK_TIMEOUT_MS, maxBytes });
+    if (code !== 0) throw new Error(`git could not pack ${commits.map((commit) => commit.slice(0, 7)).join(", ")}: ${stderr.trim()}`);
+    return stdout;
   }
 
   /** Absolute paths of all files of a commit under a folder. */

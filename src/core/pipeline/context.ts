@@ -1,3 +1,4 @@
+import type { JobFile } from "../jobs/backend.ts";
 import type { Workspace } from "../regression/workspace.ts";
 
 /** What a pipeline works with, whatever front it runs for. */
@@ -7,6 +8,8 @@ export interface PipelineContext {
   readonly sandbox: () => Promise<string>;
   /** Whether a run that nobody started may call this remote origin; without it all may. */
   readonly mayCall?: (origin: string) => boolean;
+  /** This engine's own files, which go along with a job elsewhere; paths below one folder. @throws where it was not built. */
+  readonly engineFiles: () => Promise<readonly JobFile[]>;
   /** What a step writes, masked, as it comes. */
   readonly onOutput?: (output: StepOutput) => void;
 }

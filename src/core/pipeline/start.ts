@@ -37,7 +37,7 @@ export class NothingToRun extends Error {}
 export function startPipeline({ store, host }: Workspace, { definition, loaded }: LoadedPipeline, request: StartRequest): { readonly key: string; readonly isNew: boolean } {
   const stages = selected(definition, request).map((stage) => ({ ...stage, approval: stage.approval || stage.steps.some(({ promote }) => promote !== undefined && definition.environments[promote]?.approval === true) }));
   for (const stage of stages) {
-    const reason = cannotRun(stage, definition.environments);
+    const reason = cannotRun(stage, definition);
     if (!reason) continue;
     const path = ["pipeline", definition.stages.findIndex(({ name }) => name === stage.name), ...reason.path];
     throw new ProblemError({ severity: "error", code: "not-yet", message: reason.message, location: loaded.locate(path, "key") } satisfies Problem);
@@ -54,7 +54,7 @@ export function startPipeline({ store, host }: Workspace, { definition, loaded }
     stages: stages.map((stage) => ({
       name: stage.name,
       skipped: isSkipped(stage.skipOn, request.changed) ? `Only files of skipOn changed (${count(request.changed!.length)}).` : undefined,
-      steps: stage.steps.map((step) => ({ name: step.name, effect: effectOf(step, definition) })),
+      steps: stage.steps.map((step) => ({ name: step.name, effect: effectOf(stage, step, definition) })),
     })),
   });
 }

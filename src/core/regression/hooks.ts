@@ -17,11 +17,11 @@ import { readVersion, type ReadOptions, type SuiteVersion, type Workspace } from
 const CANCELLED_MS = 10_000;
 
 /** A suite as its `beforeAll` leaves it, for what has run already. */
-export async function readAsRun(workspace: Workspace, file: string): Promise<SuiteVersion> {
+export async function readAsRun(workspace: Workspace, file: string, options: ReadOptions = {}): Promise<SuiteVersion> {
   const code = createRunCode(workspace, file);
   const hooks = new RunHooks(workspace, code, new AbortController().signal);
   try {
-    return await hooks.readCurrent(file, {});
+    return await hooks.readCurrent(file, options);
   } finally {
     await hooks.end();
     await code.close();

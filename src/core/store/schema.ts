@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
+import { JOBS } from "./jobs.ts";
 
 /**
  * The store's migrations, oldest first: migration i takes a store from `user_version` i to i + 1.
@@ -188,6 +189,7 @@ const MIGRATIONS: readonly string[] = [
   `,
   EXPERIMENTS,
   COMMENTS,
+  JOBS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

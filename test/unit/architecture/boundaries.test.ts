@@ -15,7 +15,8 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   language: ["config", "prompts", "evals", "regression"],
   experiments: ["store", "config", "git", "evals", "regression"],
   rollouts: ["store", "config", "evals", "regression"],
-  pipeline: ["store", "config", "git", "evals", "regression", "rollouts"],
+  jobs: ["store", "config"],
+  pipeline: ["store", "config", "git", "evals", "regression", "rollouts", "jobs"],
 };
 /** The fronts, and what else of `src` each may use. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {

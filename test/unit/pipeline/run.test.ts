@@ -177,7 +177,7 @@ describe("a pipeline's run", function () {
 
   it("refuses what cannot run, and what is not there, before anything starts", async () => {
     const made = await bench(["{ name: a, trigger: manual, runsOn: ray, steps: [{ name: s, command: 'true' }] }"]);
-    await assert.rejects(made.run(), /cannot run on ray yet/);
+    await assert.rejects(made.run(), /runs on ray, and runners does not say where/);
     await assert.rejects(made.run({ stages: ["aa"] }), /no stage named "aa"\. Did you mean "a"/);
     await assert.rejects(made.run({ trigger: "on-commit" }), /No stage has the trigger on-commit\. There are: a \(manual\)/);
     assert.deepEqual(made.workspace.store.all("SELECT 1 FROM pipeline_run"), []);

@@ -38,7 +38,7 @@ export class Bench {
   }
 
   get context(): PipelineContext {
-    return { workspace: this.workspace, sandbox: () => Promise.reject(new Error("No sandbox here.")), onOutput: (output) => void this.output.push(output) };
+    return { workspace: this.workspace, sandbox: () => Promise.reject(new Error("No sandbox here.")), engineFiles: () => Promise.reject(new Error("Nothing goes elsewhere here.")), onOutput: (output) => void this.output.push(output) };
   }
 
   async start(request: Partial<StartRequest> = {}): Promise<{ key: string; isNew: boolean }> {

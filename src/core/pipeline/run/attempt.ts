@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Redactor } from "../../config/redactor.ts";
 import type { StageConfig, StepConfig } from "../../config/schema.ts";
-import type { StepRecord } from "../../store/pipeline/records.ts";
+import type { AttemptRecord, StepRecord } from "../../store/pipeline/records.ts";
 import type { AttemptState } from "../../store/pipeline/states.ts";
+import { storedLog } from "../../store/pipeline/logs.ts";
 import { addAttempt, move } from "../../store/pipeline/transitions.ts";
 import type { PipelineContext } from "../context.ts";
 import type { Definition } from "../definition.ts";
@@ -22,6 +23,8 @@ export interface AttemptTask {
   readonly record: StepRecord;
   /** From 1. */
   readonly n: number;
+  /** An attempt that goes on elsewhere, under an engine that is gone. */
+  readonly open?: AttemptRecord;
   readonly signal: AbortSignal;
 }
 
@@ -30,27 +33,29 @@ export interface AttemptEnd {
   readonly reason: string | undefined;
 }
 
-/** Tries a step once. That it will is stored before it does, and how it ended before anybody is told. */
+/** Tries a step once, or sees an open attempt through. That it will is stored before it does, and how it ended before anybody is told. */
 export async function runAttempt(task: AttemptTask): Promise<AttemptEnd> {
-  const { context, run, stage, step, n } = task;
+  const { context, run, stage, step, n, open } = task;
   const { store, host } = context.workspace;
   const { clock } = host;
-  const key = randomUUID();
-  const id = store.write(() => {
+  const key = open?.key ?? randomUUID();
+  const id = open?.id ?? store.write(() => {
     if (task.record.state === "queued" && n === firstOf(task.record)) move(store, run.key, "step", task.record.id, "running", clock.now());
     return addAttempt(store, run.key, { key, step: task.record.id, n, machine: host.identity.machine }, clock.now());
   });
-  const log = new AttemptLog({ store, clock, attempt: id, redactor: new Redactor(), told: (text) => context.onOutput?.({ run: run.key, stage: stage.name, step: step.name, attempt: n, text }) });
+  const log = new AttemptLog({ store, clock, attempt: id, stored: storedLog(store, id), redactor: new Redactor(), told: (text) => context.onOutput?.({ run: run.key, stage: stage.name, step: step.name, attempt: n, text }) });
   const limit = withTimeout(task.signal, step.timeout, clock);
   const started = clock.monotonic();
   let result: StepResult;
   try {
-    result = await kindOf(step).run({
+    result = await kindOf(stage, step).run({
       ...task,
       attempt: { key, n },
       log,
       signal: limit.signal,
-      spawned: ({ pid, start, boot }) => store.write(() => move(store, run.key, "attempt", id, "running", clock.now(), { pid, process_start: start, boot })),
+      spawned: (process) => {
+        if (open?.state !== "running") store.write(() => move(store, run.key, "attempt", id, "running", clock.now(), { pid: process?.pid, process_start: process?.start, boot: process?.boot }));
+      },
     });
   } catch (error) {
     result = { passed: false, reason: error instanceof Error ? error.message : String(error) };
@@ -63,7 +68,7 @@ export async function runAttempt(task: AttemptTask): Promise<AttemptEnd> {
   log.close();
   const { exitCode, signal, evals, version } = result;
   store.write(() =>
-    move(store, run.key, "attempt", id, end.state, clock.now(), { reason, duration_ms: clock.monotonic() - started, exit_code: exitCode, signal, evals: evals && JSON.stringify(evals), version }),
+    move(store, run.key, "attempt", id, end.state, clock.now(), { reason, duration_ms: open ? undefined : clock.monotonic() - started, exit_code: exitCode, signal, evals: evals && JSON.stringify(evals), version }),
   );
   return { state: end.state, reason };
 }

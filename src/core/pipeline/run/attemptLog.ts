@@ -21,16 +21,19 @@ export class AttemptLog {
   private readonly masked: ReturnType<Redactor["stream"]>;
   private piece = "";
   private timed = false;
-  private seq = 0;
-  private headBytes = 0;
+  private seq: number;
+  private headBytes: number;
   private tailBytes = 0;
   private readonly tail: { seq: number; bytes: number }[] = [];
 
-  constructor(options: { store: Store; clock: Clock; attempt: number; redactor: Redactor; told: (text: string) => void }) {
+  /** `stored`: number of the last piece there is of this log, and bytes of all. */
+  constructor(options: { store: Store; clock: Clock; attempt: number; stored?: { seq: number; bytes: number }; redactor: Redactor; told: (text: string) => void }) {
     this.store = options.store;
     this.clock = options.clock;
     this.attempt = options.attempt;
     this.told = options.told;
+    this.seq = options.stored?.seq ?? 0;
+    this.headBytes = options.stored?.bytes ?? 0;
     this.redactor = options.redactor;
     this.masked = options.redactor.stream();
   }
@@ -64,8 +67,9 @@ export class AttemptLog {
     }
   }
 
-  private flush(): void {
-    if (this.piece === "") return;
+  /** Stores what was written so far, and `beside` in the same transaction. */
+  flush(beside?: () => void): void {
+    if (this.piece === "") return beside && this.store.write(beside);
     const text = this.piece;
     const body = Buffer.from(text);
     this.piece = "";
@@ -81,7 +85,7 @@ export class AttemptLog {
         this.tail.shift();
       }
     }
-    appendLog(this.store, this.attempt, { seq, at: this.clock.now(), body }, dropped);
+    appendLog(this.store, this.attempt, { seq, at: this.clock.now(), body }, dropped, beside);
     this.told(text);
   }
 }

@@ -24,7 +24,8 @@ export async function recover(workspace: Workspace, run: RunRecord, definition: 
   for (const stage of run.stages) {
     for (const step of stage.steps) {
       const attempt = step.attempts.at(-1);
-      if (!attempt || (attempt.state !== "intent" && attempt.state !== "running")) continue;
+      // A job elsewhere goes on by itself, and is found again by its attempt's key.
+      if (!attempt || step.effect === "attachable" || (attempt.state !== "intent" && attempt.state !== "running")) continue;
       if (attempt.machine === host.identity.machine) await host.commands.endLeftover({ marker: attempt.key, process: attempt.process });
       store.write(() => settle(workspace, run, { stage, step, attempt }, definition));
     }
@@ -33,8 +34,9 @@ export async function recover(workspace: Workspace, run: RunRecord, definition: 
 
 function settle({ store, host }: Workspace, run: RunRecord, { stage, step, attempt }: CutOff, definition: Definition): void {
   const at = host.clock.now();
-  const config = definition.stages.find(({ name }) => name === stage.name)!.steps.find(({ name }) => name === step.name)!;
-  const outcome = step.effect === "repeatable" ? "not-begun" : kindOf(config).stored?.(store, attempt.key);
+  const stageConfig = definition.stages.find(({ name }) => name === stage.name)!;
+  const config = stageConfig.steps.find(({ name }) => name === step.name)!;
+  const outcome = step.effect === "repeatable" ? "not-begun" : kindOf(stageConfig, config).stored?.(store, attempt.key);
   switch (outcome) {
     case "not-begun":
       endDeployment(store, attempt.key, "failed", at);

@@ -33,9 +33,10 @@ async function runStep(task: StageTask, step: StepConfig, record: StepRecord): P
   const { store, host } = task.context.workspace;
   let failures = record.attempts.filter(({ state }) => state === "failed" || state === "timed-out").length;
   const before = record.attempts.at(-1);
+  const open = before && (before.state === "intent" || before.state === "running") ? before : undefined;
   let end: AttemptEnd | undefined = before && isEnd(before.state) ? { state: before.state, reason: before.reason } : undefined;
-  for (let n = firstOf(record); end === undefined || (end.state !== "passed" && end.state !== "cancelled" && failures <= step.retryCount && !task.signal.aborted); n++) {
-    end = await runAttempt({ ...task, step, record, n });
+  for (let n = open?.n ?? firstOf(record); end === undefined || (end.state !== "passed" && end.state !== "cancelled" && failures <= step.retryCount && !task.signal.aborted); n++) {
+    end = await runAttempt({ ...task, step, record, n, open: n === open?.n ? open : undefined });
     if (end.state !== "passed") failures++;
   }
   const outcome = end.state !== "passed" && end.state !== "cancelled" && step.onFailure === "warn" ? "warned" : end.state;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { resolveReferences } from "../../config/references.ts";
 import { COMMANDS } from "../../host.ts";
-import { commandEnvironment } from "./environment.ts";
+import { commandEnvironment, commandVariables } from "./environment.ts";
 import type { StepKind, StepTask } from "./stepKind.ts";
 
 /** A command line in the work tree. It has passed when it exits with 0. */
@@ -18,11 +18,7 @@ export async function runCommand({ context, run, stage, step, attempt, log, sign
   const own = await resolveReferences(step.env ?? {}, COMMANDS, { secret: (name) => host.secrets.get(name, COMMANDS), env: async (name) => valueOf(host.env[name]) }, log.redactor);
   const env = {
     ...commandEnvironment(host.env),
-    LLMOPS_RUN: run.key,
-    LLMOPS_STAGE: stage.name,
-    LLMOPS_ATTEMPT: String(attempt.n),
-    ...(run.commit === undefined ? {} : { LLMOPS_COMMIT: run.commit }),
-    ...(stage.environment === undefined ? {} : { LLMOPS_ENVIRONMENT: stage.environment }),
+    ...commandVariables(run, stage, attempt.n),
     ...more.env,
     ...own,
   };

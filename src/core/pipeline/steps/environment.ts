@@ -1,3 +1,5 @@
+import type { StepTask } from "./stepKind.ts";
+
 /**
  * Of this process's environment, what a command needs to find its programs, its user's files, the network
  * and the time. Everything else, keys above all, it gets only where its `env` names it.
@@ -7,4 +9,15 @@ const PASSED =
 
 export function commandEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && PASSED.test(entry[0])));
+}
+
+/** What a command is told of what it is part of. */
+export function commandVariables(run: Pick<StepTask["run"], "key" | "commit">, stage: Pick<StepTask["stage"], "name" | "environment">, attempt: number): Record<string, string> {
+  return {
+    LLMOPS_RUN: run.key,
+    LLMOPS_STAGE: stage.name,
+    LLMOPS_ATTEMPT: String(attempt),
+    ...(run.commit === undefined ? {} : { LLMOPS_COMMIT: run.commit }),
+    ...(stage.environment === undefined ? {} : { LLMOPS_ENVIRONMENT: stage.environment }),
+  };
 }

@@ -2,7 +2,9 @@ import { evaluateSuite, SuiteInvalid } from "../../regression/evaluate.ts";
 import { decisive, type RunReport, type Verdict, worst } from "../../regression/report.ts";
 import { headline, plural, VERDICT_WORDS } from "../../regression/words.ts";
 import { formatProblem } from "../../problem.ts";
-import { atCommit } from "../definition.ts";
+import type { StageConfig } from "../../config/schema.ts";
+import { atCommit, type Definition } from "../definition.ts";
+import type { AttemptLog } from "../run/attemptLog.ts";
 import { suitesOf, versionOf } from "../version.ts";
 import type { StepKind } from "./stepKind.ts";
 
@@ -16,7 +18,7 @@ export const evaluate: StepKind = {
     const workspace = atCommit(context.workspace, run.commit);
     const files = await suitesOf(workspace, step.eval!);
     if (files.length === 0) return { passed: false, reason: `There is no suite in ${step.eval}${run.commit === undefined ? "" : ` at ${run.commit.slice(0, 7)}`}.` };
-    const endpoint = stage.environment === undefined ? undefined : definition.environments[stage.environment]?.endpoint;
+    const endpoint = endpointOf(stage, definition);
     const version = await versionOf(workspace, files, endpoint);
     const reports: RunReport[] = [];
     const evals: string[] = [];
@@ -24,16 +26,30 @@ export const evaluate: StepKind = {
       try {
         const { report } = await evaluateSuite(workspace, { file, trigger: "pipeline", endpoint, signal, sandbox: context.sandbox, mayCall: context.mayCall, onStart: (id) => evals.push(id) });
         reports.push(report);
-        for (const series of report.series) log.note(`${report.suite} · ${series.label} · ${series.provider}: ${headline(series)}`);
+        noteSeries(log, report);
       } catch (error) {
         if (!(error instanceof SuiteInvalid)) throw error;
         for (const problem of error.problems) log.note(formatProblem(problem));
         return { passed: false, reason: `${file} cannot run as it is written: ${error.problems[0]?.message ?? error.message}`, evals, version };
       }
     }
-    return { passed: !reports.some(({ verdict }) => FAILS.has(verdict)), reason: summary(reports), evals, version };
+    return { ...outcome(reports), evals, version };
   },
 };
+
+/** Name of the endpoint that a stage's evals ask instead of what the suites say. */
+export function endpointOf(stage: StageConfig, { environments }: Definition): string | undefined {
+  return stage.environment === undefined ? undefined : environments[stage.environment]?.endpoint;
+}
+
+/** Whether a step passes whose suites came to this, and why. */
+export function outcome(reports: readonly RunReport[]): { readonly passed: boolean; readonly reason: string } {
+  return { passed: !reports.some(({ verdict }) => FAILS.has(verdict)), reason: summary(reports) };
+}
+
+export function noteSeries(log: Pick<AttemptLog, "note">, report: RunReport): void {
+  for (const series of report.series) log.note(`${report.suite} · ${series.label} · ${series.provider}: ${headline(series)}`);
+}
 
 /** `regression in accuracy`, or how much was judged. */
 function summary(reports: readonly RunReport[]): string {

@@ -29,8 +29,8 @@ export interface StepTask {
   readonly log: AttemptLog;
   /** Aborted when its time is over or a person cancels. */
   readonly signal: AbortSignal;
-  /** Stores that its process runs. */
-  readonly spawned: (identity: CommandIdentity) => void;
+  /** Stores that it runs: its process, where that is on this machine. */
+  readonly spawned: (identity?: CommandIdentity) => void;
 }
 
 export interface StepResult {

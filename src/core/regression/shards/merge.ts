@@ -1,12 +1,10 @@
 import { withDerived } from "../../evals/metrics/derived.ts";
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { z } from "zod";
 import { placeOf } from "../../evals/instructions/checks.ts";
 import type { Case, Suite } from "../../evals/model.ts";
 import type { CaseTally, Sample, SeriesTally } from "../../evals/run/tally.ts";
-import { addResults, endRun, type ResultRecord, startRun } from "../../store/runs.ts";
+import { addResults, endRun, type ResultRecord, type RunTrigger, startRun } from "../../store/runs.ts";
 import { recordVersion, versionHash } from "../../store/versions.ts";
 import { analyse } from "../analyse.ts";
 import type { FinishedRun } from "../output/rows.ts";
@@ -31,6 +29,12 @@ export class PartsDoNotFit extends Error {
   }
 }
 
+/** A part, and what to call it. */
+export interface PartSource {
+  readonly name: string;
+  readonly lines: () => AsyncIterable<string> | Iterable<string>;
+}
+
 interface Part {
   readonly file: string;
   readonly header: Header;
@@ -40,19 +44,19 @@ interface Part {
 /**
  * Judges the shards of a suite as the one run that they are, stores it as such and returns it: the same verdict
  * as without shards, in everything but latency.
- * @param files parts as `-o NAME.part` writes them, one a shard, in any order.
+ * @param sources parts as `-o NAME.part` writes them, one a shard, in any order.
  * @throws {PartsDoNotFit} when one cannot be read, is missing, double, or of another version.
  */
-export async function mergeParts(workspace: Workspace, files: readonly string[]): Promise<FinishedRun> {
-  const parts = await Promise.all(files.map(readPart));
-  const [first] = parts;
+export async function mergeParts(workspace: Workspace, sources: readonly PartSource[], { trigger = "cli", endpoint }: { readonly trigger?: RunTrigger; readonly endpoint?: string } = {}): Promise<FinishedRun> {
+  const parts = await Promise.all(sources.map(readPart));
+  const first = parts.find(({ cases }) => cases.length > 0) ?? parts[0];
   if (!first) throw new PartsDoNotFit("Name the parts of all shards.");
-  for (const other of parts.slice(1)) requireSame(first, other);
+  for (const other of parts) requireSame(first, other);
   requireAll(parts);
 
   const { report: head, repeats, gates } = first.header;
   const file = absolutePath(workspace.root, head.suite);
-  const version = await readAsRun(workspace, file);
+  const version = await readAsRun(workspace, file, { endpoint });
   if (versionHash(version.files) !== head.version) throw new PartsDoNotFit(`${first.file} was made from another version of ${head.suite} than the one here${head.commit ? ` (commit ${head.commit.slice(0, 7)}${head.dirty ? " with changes" : ""})` : ""}: check that version out.`);
 
   const tests = new Map(version.suite.cases.map((test) => [test.id, test]));
@@ -75,19 +79,19 @@ export async function mergeParts(workspace: Workspace, files: readonly string[])
     notices: [...new Set(parts.flatMap(({ header }) => header.report.notices ?? []))],
     series: analysed,
   };
-  store(workspace, version, report, parts);
+  store(workspace, version, report, parts, trigger);
   const found = await resolveBaseline(workspace, file, version.files);
   const changes = found.baseline ? await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts) : [];
   return { report, version, series, changes, root: workspace.root, store: workspace.store, shard: undefined, judgement: { repeats, gates, confirmed } };
 }
 
-async function readPart(file: string): Promise<Part> {
+async function readPart({ name: file, lines }: PartSource): Promise<Part> {
   const { headerSchema, caseSchema } = await import("./partSchema.ts");
   const cases: CaseLine[] = [];
   let header: Header | undefined;
   let number = 0;
   try {
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    for await (const line of lines()) {
       number++;
       if (line.trim() === "") continue;
       const value: unknown = JSON.parse(line);
@@ -103,7 +107,7 @@ async function readPart(file: string): Promise<Part> {
 }
 
 function requireSame(first: Part, other: Part): void {
-  const identity = ({ header: { report, repeats, gates, series, shard } }: Part) => ({ suite: report.suite, version: report.version, baseline: report.baseline?.commit ?? report.baseline?.label, "number of shards": shard.of, repeats, gates, series: series.map(({ key }) => key) });
+  const identity = ({ header: { report, repeats, gates, series, shard } }: Part) => ({ suite: report.suite, version: report.version, baseline: report.baseline?.commit ?? report.baseline?.label, "number of shards": shard.of, repeats, gates, series: first.cases.length > 0 && other.cases.length > 0 ? series.map(({ key }) => key) : [] });
   const [mine, theirs] = [identity(first), identity(other)];
   const differs = (Object.keys(mine) as (keyof typeof mine)[]).find((key) => JSON.stringify(mine[key]) !== JSON.stringify(theirs[key]));
   if (differs) throw new PartsDoNotFit(`${first.file} and ${other.file} are no parts of one run: their ${differs} differs.`);
@@ -143,9 +147,9 @@ function sampleOf({ status, score, latencyMs, cached, cost, tokens, metrics, mea
   return { status, score, latencyMs, cached, cost, tokens, metrics, measured, preview, reason, fingerprint };
 }
 
-function store({ host, store, root }: Workspace, version: SuiteVersion, report: RunReport, parts: readonly Part[]): void {
+function store({ host, store, root }: Workspace, version: SuiteVersion, report: RunReport, parts: readonly Part[], trigger: RunTrigger): void {
   recordVersion(store, report.suite, version.files, report.startedAt);
-  startRun(store, { id: report.runId, suite: report.suite, trigger: "cli", startedAt: report.startedAt, pid: host.identity.pid, host: host.identity.machine, version: report.version, commit: report.commit, dirty: report.dirty, partial: false });
+  startRun(store, { id: report.runId, suite: report.suite, trigger, startedAt: report.startedAt, pid: host.identity.pid, host: host.identity.machine, version: report.version, commit: report.commit, dirty: report.dirty, partial: false });
   host.log.debug(`Merging ${parts.length} parts in ${root}`);
   for (const part of parts) {
     for (let at = 0; at < part.cases.length; at += BATCH) {

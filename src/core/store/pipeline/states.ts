@@ -13,8 +13,8 @@ export type AttemptState = "intent" | "running" | "interrupted" | "unknown" | "p
 /** How a run, stage or step may have ended. */
 export type Outcome = "passed" | "warned" | "failed" | "timed-out" | "cancelled" | "skipped";
 
-/** What a repetition would do: nothing new, or what must not happen twice. */
-export type Effect = "repeatable" | "once";
+/** What a repetition would do: nothing new, or what must not happen twice. `attachable`: it goes on elsewhere, and is found again. */
+export type Effect = "repeatable" | "attachable" | "once";
 
 const ENDED: readonly Outcome[] = ["passed", "warned", "failed", "timed-out", "cancelled", "skipped"];
 

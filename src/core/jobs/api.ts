@@ -1,0 +1,50 @@
+import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../host.ts";
+import { BackendError } from "./backend.ts";
+
+const TIMEOUT_MS = 60_000;
+const MAX_BYTES = 64 * 2 ** 20;
+
+export interface Call {
+  readonly method?: string;
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array;
+  readonly maxBytes?: number;
+  readonly onData?: HttpRequest["onData"];
+}
+
+/** Calls of one back end's HTTP API. */
+export interface Api {
+  /** Any status below 500 but 429 is an answer, which the caller judges. @throws {BackendError} passing, for all else. */
+  send(call: Call): Promise<HttpResponse>;
+}
+
+/** @param headers made for every call: they carry a key. */
+export function apiAt(http: Pick<Http, "send">, { name, base, headers }: { readonly name: string; readonly base: string; readonly headers: () => Promise<Record<string, string>> }): Api {
+  return {
+    async send({ method = "GET", path, json, bytes, maxBytes = MAX_BYTES, onData }) {
+      const type: Record<string, string> = json !== undefined ? { "content-type": "application/json" } : bytes ? { "content-type": "application/octet-stream" } : {};
+      try {
+        const url = /^https?:/.test(path) ? path : `${base.replace(/\/+$/, "")}${path}`;
+        const response = await http.send({ method, url, headers: { ...type, ...(await headers()) }, body: json === undefined ? undefined : JSON.stringify(json), bytes, timeoutMs: TIMEOUT_MS, maxBytes, onData });
+        if (response.status === 429 || response.status >= 500) throw new BackendError(`${name} answered HTTP ${response.status}: ${excerpt(response.body)}`, true);
+        return response;
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        throw new BackendError(`${name}: ${error.message}`, error.reason !== "too-large" && error.reason !== "invalid-url");
+      }
+    },
+  };
+}
+
+/** An answer that is none of those expected. */
+export function unexpected(name: string, what: string, { status, body }: HttpResponse): BackendError {
+  const advice = status === 401 || status === 403 ? " Check its token, and what that may do." : "";
+  return new BackendError(`${name} ${what} with HTTP ${status}: ${excerpt(body)}${advice}`, false);
+}
+
+export function excerpt(body: string): string {
+  const text = body.replace(/\s+/g, " ").trim();
+  return text.length <= 300 ? text || "(nothing)" : `${text.slice(0, 300)}…`;
+}
