@@ -73,6 +73,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "one JSON object on stdout")
     .action(act(async (front, suites: string[], options: object) => (await import("./baseline.ts")).acceptBaselines(front, suites, options)));
 
+  program
+    .command("bisect")
+    .description("find the change of a prompt, or the commit, that broke a suite's cases")
+    .argument("<suite>", "a suite's file, or a folder with one suite")
+    .option("--good <ref>", "search commits: one whose cases passed")
+    .option("--bad <ref>", "search commits: one whose cases fail (HEAD)")
+    .option("--repeat <k>", "runs of each broken case in an evaluation (3)", positive)
+    .option("--evaluations <n>", "evaluations of the broken cases at most (12)", positive)
+    .option("--baseline <ref|file>", "compare with this commit or baseline file")
+    .option("--max-calls <n>", "calls to remote endpoints at most", count)
+    .option("--max-cost <usd>", "USD at most for an evaluation, where prices are known", amount)
+    .option("--json", "one JSON object on stdout, messages on stderr")
+    .action(act(async (front, suite: string, options: object) => (await import("./bisect.ts")).bisectCommand(front, suite, options)));
+
   addExperimentCommands(program, act, { collect, positive, integer, port });
 
   program
