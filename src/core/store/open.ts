@@ -5,8 +5,8 @@ import { migrate, SCHEMA_VERSION, userVersion } from "./schema.ts";
 import { Store } from "./store.ts";
 
 const FILE = "store.db";
-/** As a pragma: Node 22.13 ignores the constructor's option. */
-const WAIT_WHEN_BUSY = "PRAGMA busy_timeout = 2000";
+/** Of a busy machine's other processes each has its turn within that. As a pragma: Node 22.13 ignores the constructor's option. */
+const WAIT_WHEN_BUSY = "PRAGMA busy_timeout = 5000";
 /** Touched after each commit: other processes watch it instead of polling the database. */
 export const CHANGED_FILE = "changed";
 

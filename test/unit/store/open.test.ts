@@ -25,7 +25,7 @@ describe("opening a store", () => {
   it("writes ahead, waits for others, checks references", async () => {
     const store = await openStore(join(temporaryFolder(), ".llmops"), Date.now);
     assert.equal(pragma(store.db, "journal_mode"), "wal");
-    assert.equal(pragma(store.db, "busy_timeout"), 2000);
+    assert.equal(pragma(store.db, "busy_timeout"), 5000);
     assert.equal(pragma(store.db, "synchronous"), 1);
     assert.equal(pragma(store.db, "foreign_keys"), 1);
     assert.equal(userVersion(store.db), SCHEMA_VERSION);

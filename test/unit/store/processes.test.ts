@@ -41,7 +41,10 @@ describe("a store that several processes use", () => {
   it("has lost nothing that was acknowledged when its writer is killed", async () => {
     const folder = join(temporaryFolder(), ".llmops");
     const children = ["a", "b"].map((name) => ({ name, child: start("writer.ts", [folder, name, "1000000"]) }));
-    await until(() => children.every(({ child }) => child.output().length > 400));
+    const early: string[] = [];
+    for (const { name, child } of children) void child.ended.then(() => early.push(name));
+    await until(() => early.length > 0 || children.every(({ child }) => child.output().length > 400));
+    assert.deepEqual(early, []);
     for (const { child } of children) child.process.kill("SIGKILL");
     await Promise.all(children.map(({ child }) => child.ended));
     const store = await openStore(folder, Date.now);

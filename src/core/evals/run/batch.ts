@@ -1,11 +1,11 @@
 import type { Clock } from "../../host.ts";
 import type { Store } from "../../store/store.ts";
 
-/** About 25 rows with their answers. */
-const MOST = 50;
-const MOST_MS = 5;
+/** About 100 rows with their answers. */
+const MOST = 200;
+const MOST_MS = 20;
 
-/** Gathers writes into transactions of about 25 rows, or of 5 ms: alone, each would cost a commit. */
+/** Gathers writes into transactions of about 100 rows, or of 20 ms: alone, each would cost a commit. */
 export class Batch {
   private readonly store: Store;
   private readonly clock: Clock;
