@@ -10,7 +10,7 @@ import type { Front } from "./front.ts";
 import { progressBar } from "./progress.ts";
 import { mistakesOf, namedSuites } from "./suites.ts";
 
-const HOW = { accepted: "accepted in llmops.baseline.json", git: "found by git", "first-edit": "the text before the first edit" };
+const HOW = { accepted: "accepted in llmops.baseline.json", git: "found by git", "first-edit": "the text before the first edit", model: "another model" };
 
 export async function showBaseline(front: Front, names: readonly string[], options: { json?: boolean }): Promise<number> {
   const shown: object[] = [];

@@ -59,10 +59,10 @@ export function openFront(): Front {
   const cwd = process.cwd();
   const colour = Boolean(process.stdout.isTTY) && !process.env["NO_COLOR"];
 
-  return {
+  const front: Front = {
     host,
     cwd,
-    sandbox: sandbox.url,
+    sandbox: async () => sandbox.url(await front.workspace()),
     signal: cancel.signal,
     interactive: Boolean(process.stderr.isTTY) && !process.env["CI"],
     colour,
@@ -110,6 +110,7 @@ export function openFront(): Front {
       for (const { store } of byRoot.values()) store.close();
     },
   };
+  return front;
 }
 
 /** A reader that has seen enough (`| head`) does not end a run: its verdict is in the exit code and in the store. */

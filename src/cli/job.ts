@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resultLines } from "../core/jobs/results.ts";
 import { PACK, type RemoteTask, remoteTask, TASK } from "../core/pipeline/remote/task.ts";
-import { commandEnvironment } from "../core/pipeline/steps/environment.ts";
+import { commandEnvironment } from "../core/config/commandEnvironment.ts";
 import { absolutePath } from "../core/regression/workspace.ts";
 import { evalCommand } from "./eval.ts";
 import { EXIT } from "./exit.ts";

@@ -6,6 +6,7 @@ import { type Front, openFront } from "./front.ts";
 import { addPipelineCommands } from "./pipeline/commands.ts";
 import { addRolloutCommands } from "./rollout/commands.ts";
 import { mistakesOf } from "./suites.ts";
+import { addTrainingCommands } from "./training/commands.ts";
 import { UsageError } from "./usage.ts";
 
 declare const LLMOPS_VERSION: string;
@@ -123,6 +124,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
   addPipelineCommands(program, act, { collect, positive });
   addRolloutCommands(program, act, { positive, integer });
+  addTrainingCommands(program, act, { positive });
 
   program
     .command("job", { hidden: true })

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /**
  * What the engine needs from the outside world. The core reads no process globals: a front passes a
  * `Host` in, so that a test can replace the clock, the network or the secrets.
@@ -9,6 +11,7 @@ export interface Host {
   readonly secrets: Secrets;
   readonly processes: Processes;
   readonly commands: Commands;
+  readonly jobs: DetachedJobs;
   readonly log: Log;
   readonly platform: NodeJS.Platform;
   /** This process, as runs are signed with it: a crash is told from a run that still goes on. */
@@ -31,6 +34,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** In its place, what is no text. */
   readonly bytes?: Uint8Array;
+  /** In its place, what is read as it is sent. */
+  readonly stream?: BodyStream;
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
   /** Bytes of body after which the answer is refused. */
@@ -38,6 +43,12 @@ export interface HttpRequest {
   /** Each part of the body as it comes, and milliseconds since the request was sent. */
   readonly onData?: (part: Uint8Array, ms: number) => void;
   readonly signal?: AbortSignal;
+}
+
+/** A body that is sent as it is read: a file of any size. */
+export interface BodyStream {
+  readonly bytes: number;
+  open(): Readable;
 }
 
 export interface HttpResponse {
@@ -155,6 +166,21 @@ export interface RunningCommand {
   /** Asks it to end, and after 3 s does not ask any more; resolves when nothing of it is left. */
   stop(): Promise<void>;
 }
+
+/** Command lines that outlive this process: each has a folder, which says what became of it. */
+export interface DetachedJobs {
+  /**
+   * Starts the job of a folder. Of several that do, for whatever reason, one starts it; a job that was started
+   * once is never started again. What it writes is in the folder's `output.log`.
+   */
+  start(folder: string, job: { readonly command: string; readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Promise<void>;
+  look(folder: string): Promise<DetachedState>;
+  /** Ends it with all that it started. */
+  stop(folder: string): Promise<void>;
+}
+
+/** `absent`: it was never started; `lost`: it is gone, and nothing says how it ended. */
+export type DetachedState = { readonly state: "absent" | "running" | "lost" } | { readonly state: "ended"; readonly code: number | null; readonly signal: string | null };
 
 export interface Log {
   debug(message: string): void;

@@ -21,7 +21,7 @@ export function shellCommands(): Commands {
     start,
     async endLeftover({ marker, process: leader }) {
       if (leader && leader.start !== undefined && leader.boot === bootId() && leader.start === startOf(leader.pid)) signalGroup(leader.pid, "SIGKILL");
-      await endMarked(marker);
+      await endMarked(MARKER, marker);
     },
   };
 }
@@ -61,10 +61,10 @@ async function stop(child: ChildProcess, exited: Promise<void>, marker: string):
   signalGroup(pid, "SIGTERM");
   await Promise.race([exited, sleep(GRACE_MS, undefined, { ref: false })]);
   signalGroup(pid, "SIGKILL");
-  await endMarked(marker);
+  await endMarked(MARKER, marker);
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
@@ -72,10 +72,10 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends what left the group: it may start others while it is being ended, so that it is looked for until nothing is found. */
-async function endMarked(marker: string): Promise<void> {
+/** Ends the processes with `name=value` in their environment. Of a command, those that left its group: it may start others while it is being ended, so that it is looked for until nothing is found. */
+export async function endMarked(name: string, value: string): Promise<void> {
   for (let round = 0; round < 20; round++) {
-    const found = await processesWith(MARKER, marker);
+    const found = await processesWith(name, value);
     if (found.length === 0) return;
     for (const pid of found) {
       try {

@@ -1,6 +1,6 @@
 /**
- * One bundle, several fronts: the terminal, the language server, the process that runs suites and
- * the one that runs a suite's own code. Each loads only what it needs.
+ * One bundle, several fronts: the terminal, the language server, the process that runs suites, the one
+ * that runs a suite's own code, and the one that sees a detached job through. Each loads only what it needs.
  */
 import { keepHeapModest } from "./memory.ts";
 
@@ -16,6 +16,9 @@ switch (wantsHelp ? undefined : mode) {
     break;
   case "suite-code":
     await (await import("./suiteCode.ts")).startSuiteCode();
+    break;
+  case "detached-job":
+    await (await import("./detachedJob.ts")).runJob(rest);
     break;
   default:
     keepHeapModest();

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host, Log, Secrets } from "../core/host.ts";
 import { shellCommands } from "./commands.ts";
+import { detachedJobs } from "./detachedJobs.ts";
 import { nodeHttp } from "./nodeHttp.ts";
 import { nodeProcesses } from "./processes.ts";
 
@@ -19,6 +20,7 @@ export function nodeHost(options: { entry: string; env: NodeJS.ProcessEnv; secre
     secrets,
     processes: nodeProcesses(options.entry),
     commands: shellCommands(),
+    jobs: detachedJobs(options.entry),
     log,
     platform: process.platform,
     identity: { pid: process.pid, machine: hostname() },

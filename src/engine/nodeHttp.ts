@@ -46,7 +46,7 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return Promise.reject(new HttpError("invalid-url", `${url.protocol} is not supported: use http or https.`));
   }
-  const { signal } = request;
+  const { signal, stream } = request;
   if (signal?.aborted) return Promise.reject(new HttpError("aborted", "Cancelled."));
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -55,7 +55,7 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
     const outgoing = (secure ? clients.https : clients.http).request(url, {
       method: request.method,
       agent: secure ? clients.secure : clients.plain,
-      headers: { ...request.headers, ...(content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) }) },
+      headers: { ...request.headers, ...(stream ? { "content-length": String(stream.bytes) } : content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) }) },
     });
 
     let settled = false;
@@ -102,6 +102,7 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
         resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8"), latencyMs: performance.now() - started });
       });
     });
-    outgoing.end(content);
+    if (stream) stream.open().on("error", (error) => fail(new HttpError("cut", `What was to be sent cannot be read (${error.message}).`))).pipe(outgoing);
+    else outgoing.end(content);
   });
 }

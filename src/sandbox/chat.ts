@@ -3,6 +3,7 @@ import type { Format } from "./format.ts";
 import { readTask, type Task } from "./instructions.ts";
 import { judgeReply } from "./judge.ts";
 import { choose, type Classifier, fit, probabilities } from "./learner.ts";
+import type { TunedModel } from "./fineTuning/models.ts";
 import { ApiError, type CompletionRequest } from "./request.ts";
 
 export interface Completion {
@@ -30,11 +31,11 @@ const REMEMBERED_FITS = 64;
 const CHARACTERS_PER_TOKEN = 4;
 
 /**
- * Answers requests out of what their own messages teach; a judge prompt is judged instead. What was learnt from a prompt is kept for the next
- * request with the same examples.
+ * Answers requests out of what their own messages teach, and a fine-tuned model's out of what it was taught before; a judge prompt is judged
+ * instead. What was learnt from a prompt is kept for the next request with the same examples.
  * @throws {ApiError} 404 for a model it does not have.
  */
-export function createAnswerer(): (request: CompletionRequest) => Completion {
+export function createAnswerer(tunedModel: (name: string) => TunedModel | undefined = () => undefined): (request: CompletionRequest) => Completion {
   const fits = new Map<string, Classifier>();
 
   const learn = (examples: Task["examples"]): Classifier => {
@@ -46,21 +47,24 @@ export function createAnswerer(): (request: CompletionRequest) => Completion {
     return learnt;
   };
 
-  const perform = (request: CompletionRequest, noise: number): string => {
+  const perform = (request: CompletionRequest, noise: number, tuned: TunedModel | undefined): string => {
     const task = readTask(request.messages, request.responseFormat);
+    const logs = tuned?.judge(task.query);
+    if (tuned && logs) return recall(tuned, logs, task, task.examples.length === 0 ? undefined : learn(task.examples), request, noise);
     const answer = task.examples.length === 0 ? echo(task.query) : classify(learn(task.examples), task.query, request, noise);
     return write(answer, task.format);
   };
 
   return (request) => {
-    const model = MODELS.get(request.model);
+    const tuned = tunedModel(request.model);
+    const model = MODELS.get(tuned?.base ?? request.model);
     if (!model) throw new ApiError(404, "model_not_found", `The sandbox has no model ${JSON.stringify(request.model)}. Use ${MODEL_NAMES.join(" or ")}.`, "model");
-    const { text, finishReason } = cut(judgeReply(request.messages) ?? perform(request, model.noise), request);
+    const { text, finishReason } = cut(judgeReply(request.messages) ?? perform(request, model.noise, tuned), request);
     const prompt = tokens(request.messages.reduce((sum, message) => sum + message.text.length, 0));
     return {
       text,
       finishReason,
-      fingerprint: `fp_${request.model.replace("-", "_")}_1`,
+      fingerprint: `fp_${request.model.replace(/[:-]/g, "_")}_1`,
       usage: { prompt_tokens: prompt, completion_tokens: tokens(text.length), total_tokens: prompt + tokens(text.length) },
     };
   };
@@ -77,6 +81,24 @@ function classify(learnt: Classifier, query: string, request: CompletionRequest,
   const scores = learnt.scores(query);
   const index = choose(scores, request.temperature * noise, request.temperature > 0 ? draw(request) : 0);
   return { label: learnt.labels[index]!, confidence: probabilities(scores, 1)[index]!, remark: echo(query).remark };
+}
+
+/** How improbable a label is that was never taught, as a logarithm. */
+const UNTAUGHT = -6;
+
+/**
+ * What a fine-tuned model answers: of the labels that the prompt has, or of all that it was taught, the one that
+ * the prompt's own examples and what was taught before together make most probable.
+ */
+function recall(tuned: TunedModel, logs: Float64Array, { query, format }: Task, shown: Classifier | undefined, request: CompletionRequest, noise: number): string {
+  const labels = shown?.labels ?? tuned.labels;
+  const prompted = shown && probabilities(shown.scores(query), 1);
+  const taught = new Map(tuned.labels.map((label, at) => [label.toLowerCase(), logs[at]!]));
+  const scores = Float64Array.from(labels, (label, at) => 0.1 * ((taught.get(label.toLowerCase()) ?? UNTAUGHT) + (prompted ? Math.log(prompted[at]! + 1e-9) : 0)));
+  const index = choose(scores, request.temperature * noise, request.temperature > 0 ? draw(request) : 0);
+  const label = labels[index]!;
+  if (!format.keys) return tuned.answers[label] ?? label;
+  return write({ label, confidence: probabilities(scores, 1)[index]!, remark: echo(query).remark }, format);
 }
 
 /** Without labels or examples there is nothing to learn: the answer repeats what it was asked. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAnswerer } from "./chat.ts";
 import { drawFault, drawLatency, type FaultKind, type Faults } from "./faults.ts";
+import type { TunedModels } from "./fineTuning/models.ts";
 import type { Metrics } from "./metrics.ts";
 import { ApiError, readChatRequest, readTextRequest } from "./request.ts";
 import { type Api, toBody, toEvents } from "./stream.ts";
@@ -13,8 +14,8 @@ const HTML_PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body
 /** Completes a request, or lets one of the faults befall it. @throws {ApiError} */
 export type Complete = (api: Api, incoming: IncomingMessage, faults: Faults, gone: AbortSignal) => Promise<Answer>;
 
-export function createCompletions(metrics: Metrics): Complete {
-  const answer = createAnswerer();
+export function createCompletions(metrics: Metrics, models: TunedModels): Complete {
+  const answer = createAnswerer((name) => models.find(name));
   return async (api, incoming, faults, gone) => {
     const body = await readJson(incoming);
     const request = api === "chat" ? readChatRequest(body) : readTextRequest(body);

@@ -4,6 +4,8 @@ export interface Faults {
   readonly latencyMs?: number;
   /** Up to so many milliseconds more, uniformly. */
   readonly latencyJitterMs?: number;
+  /** Milliseconds that every epoch of a fine-tuning takes longer. */
+  readonly epochMs?: number;
   readonly rate429?: number;
   /** Seconds in the `Retry-After` of a 429; absent: 1. */
   readonly retryAfterS?: number;
@@ -21,7 +23,7 @@ export interface Faults {
 export type FaultKind = "429" | "5xx" | "hang" | "cut" | "malformed" | "html";
 
 const RATES = [["rate429", "429"], ["rate5xx", "5xx"], ["hangRate", "hang"], ["cutRate", "cut"], ["malformedRate", "malformed"], ["htmlRate", "html"]] as const;
-const DURATIONS = ["latencyMs", "latencyJitterMs", "retryAfterS"] as const;
+const DURATIONS = ["latencyMs", "latencyJitterMs", "retryAfterS", "epochMs"] as const;
 
 /** @throws {RangeError} that says which value is wrong. */
 export function checkFaults(value: unknown): Faults {

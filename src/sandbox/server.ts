@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { MODEL_NAMES } from "./chat.ts";
 import { createCompletions } from "./completions.ts";
 import { answerEmbeddings, EMBEDDING_MODEL } from "./embeddings.ts";
 import { checkFaults, type Faults } from "./faults.ts";
+import type { FineTuning } from "./fineTuning/api.ts";
+import { Disk } from "./fineTuning/disk.ts";
+import { TunedModels } from "./fineTuning/models.ts";
 import { createMetrics, type Stats } from "./metrics.ts";
 import { answerModerations, MODERATION_MODEL } from "./moderations.ts";
 import { ApiError } from "./request.ts";
@@ -17,6 +23,8 @@ export interface SandboxOptions {
   /** Milliseconds before every answer; short for `faults.latencyMs`. */
   readonly latencyMs?: number;
   readonly faults?: Faults;
+  /** Where uploaded files, fine-tuning jobs and their models are kept; without it they are gone when it closes. */
+  readonly folder?: string;
   /** Gets a line per completion. */
   readonly log?: (line: string) => void;
 }
@@ -34,14 +42,20 @@ export interface Sandbox {
 
 /**
  * Starts an OpenAI-compatible endpoint whose answers follow from the instructions and examples in the
- * messages it is sent. It works offline and keeps nothing.
+ * messages it is sent, and of what its models were fine-tuned with. It works offline.
  * @throws when the port cannot be had, or a fault is out of range.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = "127.0.0.1", log = () => {} } = options;
   let faults = checkFaults({ ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }), ...options.faults });
   const metrics = createMetrics();
-  const complete = createCompletions(metrics);
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "llmops-sandbox-"));
+  const disk = new Disk(folder);
+  const models = new TunedModels(disk);
+  const complete = createCompletions(metrics, models);
+  // Loaded with the first request of them: most runs train nothing.
+  let loaded: Promise<FineTuning> | undefined;
+  const fineTuning = () => (loaded ??= import("./fineTuning/api.ts").then(({ createFineTuning }) => createFineTuning(disk, models, () => faults.epochMs ?? 0)));
 
   const serveCompletion = async (api: Api, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const started = performance.now();
@@ -63,7 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const answerOther = async (incoming: IncomingMessage, route: string): Promise<Answer> => {
     switch (route) {
       case "GET /v1/models":
-        return toJson({ object: "list", data: [...MODEL_NAMES, EMBEDDING_MODEL, MODERATION_MODEL].map((id) => ({ id, object: "model", created: 0, owned_by: "sandbox" })) });
+        return toJson({ object: "list", data: [...[...MODEL_NAMES, EMBEDDING_MODEL, MODERATION_MODEL].map((id) => ({ id, created: 0 })), ...models.list()].map(({ id, created }) => ({ id, object: "model", created, owned_by: "sandbox" })) });
       case "POST /v1/embeddings":
         return answerEmbeddings(await readJson(incoming));
       case "POST /v1/moderations":
@@ -79,8 +93,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         requireLoopback(incoming);
         faults = readFaults(await readJson(incoming));
         return toJson(faults);
-      default:
-        throw new ApiError(404, "not_found", `The sandbox does not know ${route}.`);
+      default: {
+        const answered = await (await fineTuning()).answer(incoming);
+        if (!answered) throw new ApiError(404, "not_found", `The sandbox does not know ${route}.`);
+        return answered;
+      }
     }
   };
 
@@ -105,7 +122,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     stats: () => metrics.stats(),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        void loaded?.then((opened) => opened.close());
+        server.close(() => {
+          if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };

@@ -82,6 +82,7 @@ export function addPipelineCommands(program: Command, act: Act, { collect, posit
     .description("bring a version into an environment that it has earned")
     .argument("<environment>")
     .option("--commit <rev>", "the version; HEAD without")
+    .option("--model <name>", "a trained model goes there as well: the newest better one of this entry of training, or NAME@VERSION")
     .option("--undo", "back to the version that was there before")
     .option(...json)
     .action(act(async (front, environment: string, options: object) => (await import("./promote.ts")).promoteCommand(front, environment, options)));

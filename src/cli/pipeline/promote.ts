@@ -6,9 +6,9 @@ import type { Front } from "../front.ts";
 import { UsageError } from "../usage.ts";
 import { pipelineContext, report } from "./run.ts";
 
-export async function promoteCommand(front: Front, environment: string, options: { commit?: string; undo?: boolean; json?: boolean }): Promise<number> {
+export async function promoteCommand(front: Front, environment: string, options: { commit?: string; model?: string; undo?: boolean; json?: boolean }): Promise<number> {
   const context = await pipelineContext(front);
-  const request: PromoteRequest = { environment, commit: options.commit, undo: options.undo };
+  const request: PromoteRequest = { environment, commit: options.commit, model: options.model, undo: options.undo };
   let key: string;
   try {
     key = await startPromotion(context.workspace, request);

@@ -15,7 +15,7 @@ export interface Finding {
 }
 
 /** Read and checked by this version, but without effect. A part that comes to life leaves this list. */
-const NOT_YET = ["training", "rollouts", "features", "observability", "alerts"] as const;
+const NOT_YET = ["rollouts", "features", "observability", "alerts"] as const;
 
 /** What is wrong, or may surprise, in a configuration that follows the schema. */
 export function checkConfig(config: LlmopsConfig): Finding[] {
@@ -39,12 +39,14 @@ function* names(config: LlmopsConfig): Iterable<Finding> {
     for (const [at, step] of stage.steps.entries()) {
       const path = ["pipeline", index, "steps", at];
       yield* known("training", step.train, trainings, [...path, "train"]);
+      yield* known("training", step.model?.replace(/@\d+$/, ""), trainings, [...path, "model"]);
       yield* known("rollout", step.rollout, rollouts, [...path, "rollout"]);
       yield* known("environment", step.promote, environments, [...path, "promote"]);
     }
   }
   for (const [name, training] of Object.entries(config.training ?? {})) {
     yield* known("endpoint", training.endpoint, endpoints, ["training", name, "endpoint"]);
+    yield* known("environment", training.environment, environments, ["training", name, "environment"]);
   }
   for (const [name, environment] of Object.entries(config.environments ?? {})) {
     yield* known("endpoint", environment.endpoint, endpoints, ["environments", name, "endpoint"]);

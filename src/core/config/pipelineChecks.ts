@@ -4,7 +4,7 @@ import type { LlmopsConfig, StageConfig } from "./schema.ts";
 import type { Path } from "./yaml.ts";
 
 /** Kinds of steps and places of stages that later versions bring: written down they are checked, but a run refuses them. */
-const LATER_STEPS = ["train", "rollout", "drift"] as const;
+const LATER_STEPS = ["rollout", "drift"] as const;
 
 /** What is wrong with `pipeline:` and `environments:` as a whole: schedules, circles, and what cannot run yet. */
 export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {

@@ -2,11 +2,12 @@ import * as z from "zod";
 import { DEFAULT_ON_SAVE } from "./budget.ts";
 import { BUILT_IN_METRICS, type Gate, parseGate } from "./gates.ts";
 import { baseUrlMistake } from "./references.ts";
-import { rollouts, training } from "./schemaDelivery.ts";
+import { rollouts } from "./schemaDelivery.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
 import { alerts, features, observability } from "./schemaOperations.ts";
 import { environment, stage } from "./schemaPipeline.ts";
 import { runners } from "./schemaRunners.ts";
+import { training } from "./schemaTraining.ts";
 
 const samplingParameters = {
   temperature: z.number().min(0).max(2).optional().describe("Randomness of the answers, 0 … 2. 0 is the most repeatable."),
@@ -136,3 +137,4 @@ export type StageConfig = z.output<typeof stage>;
 export type StepConfig = StageConfig["steps"][number];
 export type RunnersConfig = NonNullable<LlmopsConfig["runners"]>;
 export type EnvironmentConfig = z.output<typeof environment>;
+export type TrainingConfig = z.output<typeof training>;

@@ -1,17 +1,8 @@
 import * as z from "zod";
-import { duration, named, rate, relativePath, text, tolerance } from "./schemaFields.ts";
+import { duration, named, rate, relativePath, text } from "./schemaFields.ts";
 
 /** Shares of the traffic, percent. */
 export const DEFAULT_STEPS = [5, 10, 25, 50, 100];
-
-export const training = z.looseObject({
-  kind: text().describe("How the model is trained, such as openai-finetune."),
-  endpoint: text().optional().describe("Name of an entry in endpoints."),
-  base: text().optional().describe("Model to start from."),
-  data: relativePath().describe("Training data (JSONL)."),
-  suite: relativePath().describe("Suite, or folder of suites, that judges the new model against the one in use."),
-  minImprovement: tolerance().optional().describe("How much better the new model must be: 1pt (points of a rate) or 1% (relative)."),
-});
 
 const threshold = z
   .strictObject({

@@ -15,6 +15,7 @@ const step = z
     train: text().optional().describe("Name of an entry in training."),
     rollout: text().optional().describe("Name of an entry in rollouts."),
     promote: text().optional().describe("Name of an environment to promote the version to."),
+    model: text().optional().describe("With promote: the name of an entry in training. Its newest better model goes there, or with NAME@3 that version."),
     drift: relativePath().optional().describe("Suite, or folder of suites, whose production traffic is compared with."),
     timeout: duration("minutes").optional().describe("Time after which an attempt and all its processes are ended: 5m. A bare number is minutes."),
     retryCount: z.number().int().min(0).max(10).default(0).describe("How often a failed step is tried again."),
@@ -29,6 +30,8 @@ const step = z
       context.addIssue({ code: "custom", message: `The step ${what}. Give it exactly one of ${STEP_KINDS.join(", ")}.` });
     } else if (value.promote !== undefined && value.retryCount > 0) {
       context.addIssue({ code: "custom", path: ["retryCount"], message: "A promotion is not tried again by itself: a person decides." });
+    } else if (value.model !== undefined && value.promote === undefined) {
+      context.addIssue({ code: "custom", path: ["model"], message: "Only a step that promotes has a model." });
     } else if (value.command === undefined) {
       for (const key of ["env", "cwd"] as const) if (value[key] !== undefined) context.addIssue({ code: "custom", path: [key], message: `Only a step with a command has ${key}.` });
     }

@@ -24,9 +24,10 @@ const DEFAULT_EXPERIMENT = "Default";
 
 /**
  * Begins a run that a script logs to, with the commit it is made at; returns its key.
- * @throws when a file cannot be read, before anything is stored.
+ * @param beside stores in the same transaction what else belongs to the run; gets its id and the hashes of the data.
+ * @throws when a file cannot be read, or `beside` does, before anything is stored.
  */
-export async function startTracked({ root, host, store, repository }: Workspace, options: StartOptions): Promise<string> {
+export async function startTracked({ root, host, store, repository }: Workspace, options: StartOptions, beside: (id: number, data: Readonly<Record<string, string>>) => void = () => {}): Promise<string> {
   const now = host.clock.now();
   const texts = await Promise.all(options.prompts.map(async (file) => [relativePosix(root, file), await readFile(file, "utf8")] as const));
   const hashes = await Promise.all(options.data.map(async (file) => [relativePosix(root, file), await fileHash(file)] as const));
@@ -48,6 +49,7 @@ export async function startTracked({ root, host, store, repository }: Workspace,
       parent: options.parent?.id,
     });
     addBatch(store, id, batchOf(options.entry, now));
+    beside(id, Object.fromEntries(hashes));
   });
   return key;
 }

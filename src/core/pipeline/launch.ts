@@ -61,7 +61,6 @@ export function rerunRequest(store: Store, key: string): LaunchRequest {
   return { trigger: run.trigger, commit: run.commit, stages, again: true };
 }
 
-
 /** A commit is an occasion by itself; a person's wish is a new one each time. */
 async function occasionOf(workspace: Workspace, { trigger, due }: LaunchRequest, data: readonly (string | undefined)[]): Promise<string> {
   switch (trigger) {

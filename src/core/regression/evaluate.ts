@@ -62,6 +62,8 @@ export interface EvaluateOptions {
   readonly filter?: (test: Case) => boolean;
   /** Name of an endpoint of `llmops.yaml` that is asked instead, by both versions. */
   readonly endpoint?: string;
+  /** Two models of the endpoint are compared, with the same texts, instead of two versions. Without `production` there is nothing to compare with. */
+  readonly models?: { readonly candidate: string; readonly production: string | undefined };
   /** Answers since then (milliseconds since the epoch) are taken however old they are: a run that was cut off goes on. */
   readonly trustSince?: number;
   /** Only a share of the cases; its parts are judged together by `mergeParts`. */
@@ -135,9 +137,10 @@ export async function evaluateSuite(workspace: Workspace, options: EvaluateOptio
 async function evaluate(workspace: Workspace, options: EvaluateOptions, code: RunCode, hooks: RunHooks): Promise<Evaluation> {
   const { root, host, store } = workspace;
   const started = host.clock.now();
-  const current = await hooks.readCurrent(options.file, { endpoint: options.endpoint });
+  const { models } = options;
+  const current = await hooks.readCurrent(options.file, { endpoint: options.endpoint, model: models?.candidate });
   if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
-  const found = await resolveBaseline(workspace, options.file, current.files, options.baseline);
+  const found = models ? await againstModel(workspace, models.production) : await resolveBaseline(workspace, options.file, current.files, options.baseline);
   const { version: before, problems: unlike } = await baselineVersion(workspace, options, found, current, hooks);
   const redactor = new Redactor();
   const tests = chosen(current.suite, options);
@@ -154,13 +157,13 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
   const suite = relativePosix(root, options.file);
   const version = recordVersion(store, suite, current.files, started);
   const { pid, machine } = host.identity;
-  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined || options.shard !== undefined };
+  const run = { id: randomUUID(), suite, trigger: options.trigger, startedAt: started, pid, host: machine, version, commit: found.commit, dirty: found.dirty, partial: options.filter !== undefined || options.shard !== undefined || models !== undefined };
   startRun(store, run);
   options.onStart?.(run.id);
   const called = new Set(origins);
   try {
     const configured = current.settings.gates ?? defaultGates(current.suite.cases.length);
-    const gates = run.partial ? configured.map(comparingOnly) : configured;
+    const gates = run.partial && !models ? configured.map(comparingOnly) : configured;
     const running = await runnerOptions(workspace, run.id, current, { series, tests }, options, { suiteCode: code.current.suiteCode, metrics, findGrader: graders.find, http: webhookHttp(host.http, options.mayCall, called) });
     const runner = {
       ...running,
@@ -206,10 +209,16 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
 }
 
 /** What the suite is compared with; without its tests, since both versions are asked today's. */
-async function baselineVersion(workspace: Workspace, { file, endpoint }: EvaluateOptions, { baseline }: ResolvedBaseline, current: SuiteVersion, hooks: RunHooks): Promise<{ version: SuiteVersion | undefined; problems: readonly Problem[] }> {
+async function baselineVersion(workspace: Workspace, { file, endpoint, models }: EvaluateOptions, { baseline }: ResolvedBaseline, current: SuiteVersion, hooks: RunHooks): Promise<{ version: SuiteVersion | undefined; problems: readonly Problem[] }> {
   if (!baseline) return { version: undefined, problems: [] };
-  const read = (more: ReadOptions = {}) => readVersion(workspace, baseline.snapshot, file, { endpoint, withoutTests: true, ...more });
+  const read = (more: ReadOptions = {}) => readVersion(workspace, baseline.snapshot, file, { endpoint, model: models?.production, withoutTests: true, ...more });
   return hooks.readBaseline(await read(), current.suite, read);
+}
+
+/** The workspace as it is, asked of another model. */
+async function againstModel({ repository, disk }: Workspace, model: string | undefined): Promise<ResolvedBaseline> {
+  const commit = await repository?.resolve("HEAD");
+  return { baseline: model === undefined ? undefined : { info: { kind: "model", commit: undefined, label: model, at: undefined }, snapshot: disk }, problems: [], commit, dirty: true };
 }
 
 /** Where the store itself is what failed, the failure that the run ended with says more. */

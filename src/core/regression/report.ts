@@ -99,8 +99,8 @@ export interface SeriesReport {
 }
 
 export interface BaselineInfo {
-  /** How it was found: accepted by a person, by git, or the text before the first edit. */
-  readonly kind: "accepted" | "git" | "first-edit";
+  /** How it was found: accepted by a person, by git, or the text before the first edit; `model`: the same texts, asked of another model. */
+  readonly kind: "accepted" | "git" | "first-edit" | "model";
   readonly commit: string | undefined;
   /** For people: `3f2a91c`, or what stands for it. */
   readonly label: string;

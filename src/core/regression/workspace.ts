@@ -45,6 +45,8 @@ export interface SuiteVersion {
 export interface ReadOptions {
   /** Name of an endpoint of `llmops.yaml` that replaces whatever would be asked. */
   readonly endpoint?: string;
+  /** Asked for at that endpoint, or at the suite's, instead of its own model. */
+  readonly model?: string;
   /** Only prompts and providers count: code that makes tests does not run. */
   readonly withoutTests?: boolean;
   /** It is read for a run, which begins with its `beforeAll`. */
@@ -52,7 +54,7 @@ export interface ReadOptions {
 }
 
 /** Reads a suite through a snapshot. Never throws for what people wrote: that is in `suite.problems`. */
-export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, { endpoint: instead, withoutTests = false, hooks }: ReadOptions = {}): Promise<SuiteVersion> {
+export async function readVersion(workspace: Pick<Workspace, "root" | "host">, snapshot: Snapshot, file: string, { endpoint: instead, model, withoutTests = false, hooks }: ReadOptions = {}): Promise<SuiteVersion> {
   const { root, host } = workspace;
   const folders = [dirname(file), root];
   const [{ env }, loaded] = await Promise.all([withDotenv(host.env, folders, (path) => snapshot.read(path).catch(() => undefined)), loadConfig({ snapshot, root })]);
@@ -62,7 +64,7 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
 
   const name = instead ?? settings.endpoint;
   const endpoint = name === undefined ? undefined : loaded.config?.endpoints?.[name];
-  const providers = endpoint && name !== undefined ? [endpointProvider(name, endpoint, () => loaded.locate(["endpoints", name]))] : own.providers;
+  const providers = endpoint && name !== undefined ? [endpointProvider(name, model === undefined ? endpoint : { ...endpoint, model }, () => loaded.locate(["endpoints", name]))] : own.providers;
   const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
   if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
   const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : []), ...(instead !== undefined && !endpoint ? [unknownEndpoint(instead, loaded)] : [])];

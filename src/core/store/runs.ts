@@ -1,8 +1,8 @@
 import type { Store } from "./store.ts";
 
 export type RunState = "running" | "finished" | "cancelled" | "failed" | "interrupted";
-/** What made a run start: a save in the editor, a person there, the terminal, or a step of the pipeline. */
-export type RunTrigger = "save" | "manual" | "cli" | "pipeline";
+/** What made a run start: a save in the editor, a person there, the terminal, a step of the pipeline, or a training. */
+export type RunTrigger = "save" | "manual" | "cli" | "pipeline" | "train";
 
 export interface RunRecord {
   readonly id: string;
@@ -33,7 +33,7 @@ export interface NewRun {
   readonly version: string;
   readonly commit: string | undefined;
   readonly dirty: boolean;
-  /** Only some of the cases: it says nothing of the suite. */
+  /** Only some of the cases, or of other models: it says nothing of the suite. */
   readonly partial: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
 import { JOBS } from "./jobs.ts";
+import { TRAINING } from "./training/migration.ts";
 
 /**
  * The store's migrations, oldest first: migration i takes a store from `user_version` i to i + 1.
@@ -190,6 +191,7 @@ const MIGRATIONS: readonly string[] = [
   EXPERIMENTS,
   COMMENTS,
   JOBS,
+  TRAINING,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

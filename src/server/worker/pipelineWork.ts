@@ -19,7 +19,7 @@ import { LiveOutput } from "./liveOutput.ts";
 
 export interface PipelineWorkOptions {
   readonly host: Host;
-  readonly sandbox: () => Promise<string>;
+  readonly sandbox: (workspace: Workspace) => Promise<string>;
   readonly mayCall: (origin: string) => boolean;
   /** Asks a person whether a definition may run here; remembered by the editor. */
   readonly ask: (consent: PipelineConsent) => Promise<boolean>;
@@ -140,7 +140,7 @@ export class PipelineWork {
   /** In the background: what becomes of the run is told by the store. A person who starts it agrees to what it calls. */
   private drive({ folder, workspace }: Opened, key: string, mayCall?: (origin: string) => boolean): Started {
     const { host, sandbox } = this.options;
-    const context = { workspace, sandbox, mayCall, engineFiles, onOutput: this.live.add.bind(this.live) };
+    const context = { workspace, sandbox: () => sandbox(workspace), mayCall, engineFiles, onOutput: this.live.add.bind(this.live) };
     void drive(context, key, new AbortController().signal).catch((error) => host.log.error(`The run ${key} of ${folder} cannot go on: ${error instanceof Error ? error.stack : String(error)}`));
     return { run: key };
   }

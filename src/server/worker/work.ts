@@ -21,7 +21,7 @@ const OF_RUNS: readonly EventKind[] = ["run-started", "run-ended", "experiment-c
 
 export interface WorkOptions {
   readonly host: Host;
-  readonly sandbox: () => Promise<string>;
+  readonly sandbox: (workspace: Workspace) => Promise<string>;
   readonly mayCall: (origin: string) => boolean;
   /** Another process judged or accepted these suites (absolute paths). */
   readonly changed: (suites: readonly string[]) => void;
@@ -73,7 +73,7 @@ export class Work {
       useCache: request.fresh ? false : undefined,
       filter: wanted && ((test) => wanted.has(test.id)),
       signal,
-      sandbox: this.options.sandbox,
+      sandbox: () => this.options.sandbox(workspace),
       mayCall: request.trigger === "save" ? this.options.mayCall : undefined,
       onStart: (id) => this.ownRuns.add(id),
       onProgress: progress,
@@ -84,7 +84,7 @@ export class Work {
 
   async accept(file: string, signal: AbortSignal): Promise<{ file: string; suite: SuiteDescription }> {
     const workspace = await this.workspace(dirname(file));
-    const { report, series, version } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: this.options.sandbox, onStart: (id) => this.ownRuns.add(id) });
+    const { report, series, version } = await evaluateSuite(workspace, { file, trigger: "manual", signal, sandbox: () => this.options.sandbox(workspace), onStart: (id) => this.ownRuns.add(id) });
     const path = await acceptBaseline(workspace, file, version, series, report);
     // What was just accepted is compared with itself: the run after it says "no change", from the cache.
     const { suite } = await this.run(file, { trigger: "manual" }, signal, () => {});
@@ -93,7 +93,8 @@ export class Work {
 
   async caseDetails(file: string, caseId: string, signal: AbortSignal): Promise<string> {
     const { caseDetails } = await import("./caseDetails.ts");
-    return caseDetails(await this.workspace(dirname(file)), file, caseId, this.options.sandbox, signal);
+    const workspace = await this.workspace(dirname(file));
+    return caseDetails(workspace, file, caseId, () => this.options.sandbox(workspace), signal);
   }
 
   /** The case whose definition encloses a line; of nested ones the innermost. */
@@ -112,7 +113,8 @@ export class Work {
 
   async testEndpoints(folder: string, name: string | undefined, signal: AbortSignal): Promise<unknown> {
     const { testEndpoints } = await import("./testEndpoints.ts");
-    return testEndpoints(await this.workspace(folder), name, this.options.sandbox, signal);
+    const workspace = await this.workspace(folder);
+    return testEndpoints(workspace, name, () => this.options.sandbox(workspace), signal);
   }
 
   async doctor(folder: string): Promise<string> {

@@ -16,7 +16,8 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   experiments: ["store", "config", "git", "evals", "regression"],
   rollouts: ["store", "config", "evals", "regression"],
   jobs: ["store", "config"],
-  pipeline: ["store", "config", "git", "evals", "regression", "rollouts", "jobs"],
+  training: ["store", "config", "git", "evals", "regression", "experiments", "jobs"],
+  pipeline: ["store", "config", "git", "evals", "regression", "rollouts", "training", "jobs"],
 };
 /** The fronts, and what else of `src` each may use. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {

@@ -70,11 +70,14 @@ describe("a suite's run", () => {
   it("of an older store is found after the migration", async () => {
     const store = await newStore();
     const key = newEval(store, "evals/s.yaml", "passed", { accuracy: 0.5 });
-    const version = store.get<{ user_version: number }>("PRAGMA user_version")!.user_version;
-    const mine = store.all<{ type: string; name: string }>("SELECT type, name FROM sqlite_master WHERE sql NOT NULL AND (name IN ('tracked_run', 'eval_series', 'eval_metric', 'eval_param') OR type = 'trigger') ORDER BY type");
-    for (const { type, name } of mine) store.db.exec(`DROP ${type} ${name}`);
-    for (const table of ["metric", "metric_last", "metric_key", "run_param", "run_tag", "run_artifact", "experiment_run", "experiment"]) store.db.exec(`DROP TABLE ${table}`);
-    store.db.exec(`PRAGMA user_version = ${version - 1}`);
+    // As version 5 was, before there were experiments.
+    const later = store.all<{ type: string; name: string }>(
+      `SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'pipeline_%'
+       AND name NOT IN ('event', 'output', 'answer', 'version', 'version_file', 'run', 'result', 'deployment') ORDER BY type DESC`,
+    );
+    store.db.exec("PRAGMA foreign_keys = OFF");
+    for (const { type, name } of later) store.db.exec(`DROP ${type} ${name}`);
+    store.db.exec("PRAGMA user_version = 5; PRAGMA foreign_keys = ON");
     migrate(store.db);
     const run = findTracked(store, key) as TrackedRun;
     assert.equal(loggedOf(store, [run.id]).get(run.id)?.metrics.get("accuracy")?.value, 0.5);

@@ -76,7 +76,7 @@ pipeline:
   }
 
   it("says of what cannot run yet so, at its key, and keeps the rest of the file alive", async () => {
-    const text = `${stages("{ name: a, trigger: manual, steps: [{ name: s, train: t }] }", `{ name: b, trigger: manual, runsOn: ray, ${STEP} }`)}training: { t: { kind: x, data: d.jsonl, suite: s } }\n`;
+    const text = `${stages("{ name: a, trigger: manual, steps: [{ name: s, drift: t }] }", `{ name: b, trigger: manual, runsOn: ray, ${STEP} }`)}`;
     const { config, problems } = await load(text);
     assert.ok(config);
     assert.deepEqual(problems.filter(({ message }) => /refused/.test(message)).map(({ severity, location: { range } }) => [severity, range.start.line, range.start.character]), [

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { resolveReferences } from "../../config/references.ts";
 import { COMMANDS } from "../../host.ts";
-import { commandEnvironment, commandVariables } from "./environment.ts";
+import { commandEnvironment } from "../../config/commandEnvironment.ts";
+import { commandVariables } from "./environment.ts";
 import type { StepKind, StepTask } from "./stepKind.ts";
 
 /** A command line in the work tree. It has passed when it exits with 0. */

@@ -7,9 +7,10 @@ import type { Definition } from "../definition.ts";
 import { promote } from "./promote.ts";
 import { remote } from "./remote.ts";
 import type { StepKind } from "./stepKind.ts";
+import { train } from "./train.ts";
 
 /** The kinds that can run; the others are refused before a run begins (`cannotRun`). */
-const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate, promote };
+const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate, train, promote };
 
 export function kindOf(stage: Pick<StageConfig, "runsOn">, step: StepConfig): StepKind {
   if (stage.runsOn !== "local") return remote;

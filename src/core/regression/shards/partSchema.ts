@@ -33,7 +33,7 @@ export const headerSchema = z.object({
   report: z.object({
     runId: z.string(),
     suite: z.string(),
-    baseline: z.object({ kind: z.enum(["accepted", "git", "first-edit"]), commit: z.string().optional(), label: z.string(), at: z.number().optional() }).optional(),
+    baseline: z.object({ kind: z.enum(["accepted", "git", "first-edit", "model"]), commit: z.string().optional(), label: z.string(), at: z.number().optional() }).optional(),
     version: z.string(),
     commit: z.string().optional(),
     dirty: z.boolean(),

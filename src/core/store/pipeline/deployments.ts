@@ -47,6 +47,11 @@ export function deployedIn(store: Store, environment: string, limit: number): De
   return store.all<Deployment>(`SELECT ${COLUMNS} FROM deployment WHERE environment = ? AND state = 'deployed' ORDER BY at DESC, id DESC LIMIT ?`, environment, limit).map(withoutNulls);
 }
 
+/** Every deployment that brought a model of a training, newest first. */
+export function deploymentsOfModel(store: Store): Deployment[] {
+  return store.all<Deployment>(`SELECT ${COLUMNS} FROM deployment WHERE model IN (SELECT model FROM model_version) ORDER BY at DESC, id DESC`).map(withoutNulls);
+}
+
 /** What an attempt has deployed, or was to. */
 export function deploymentOf(store: Store, key: string): Deployment | undefined {
   return store.all<Deployment>(`SELECT ${COLUMNS} FROM deployment WHERE key = ?`, key).map(withoutNulls)[0];
