@@ -32,6 +32,10 @@ export interface CallerOptions {
   readonly maxCost: number;
 }
 
+/** Answers that are kept in memory at most, and how long one may be. */
+const MOST_KEPT = 2_000;
+const MOST_KEPT_CHARACTERS = 10_000;
+
 /** Answers by key: from the cache, else from the provider, within the limits of one run. */
 export class Caller {
   calls = 0;
@@ -44,6 +48,7 @@ export class Caller {
   readonly batch: Batch;
   private readonly options: CallerOptions;
   private readonly limits = new Map<string, Limits>();
+  private readonly found = new Map<string, Answer>();
   private readonly underWay = new Map<string, Promise<Answer>>();
   private readonly unusable = new Map<string, CallError>();
   private readonly startedAt: number;
@@ -54,11 +59,16 @@ export class Caller {
     this.startedAt = options.clock.now();
   }
 
-  /** The fresh enough cached answer of a key. */
+  /** The fresh enough cached answer of a key. Of what is looked up before it is asked, some is kept until then. */
   lookUp(key: string, provider: Provider): Answer | undefined {
     if (!this.options.useCache) return undefined;
+    const before = this.found.get(key);
+    if (before) return before;
     const found = findAnswer(this.options.store, key);
-    return found && this.isFresh(found, provider) ? toAnswer(found) : undefined;
+    if (!found || !this.isFresh(found, provider)) return undefined;
+    const answer = toAnswer(found);
+    if (this.found.size < MOST_KEPT && found.body.length <= MOST_KEPT_CHARACTERS) this.found.set(key, answer);
+    return answer;
   }
 
   private isFresh({ at }: StoredAnswer, provider: Provider): boolean {

@@ -24,6 +24,9 @@ export interface Estimate {
 
 export const NOTHING_PAID: Outlook = { skipped: new Set(), paid: new Set(), paidCalls: 0, cost: { usd: 0, atLeast: false } };
 
+/** Questions of so few rows are kept as they are made here until they are asked. */
+const FEW_ROWS = 2_000;
+
 /** A rule of thumb for text of any language, ± 25 %. */
 const CHARACTERS_A_TOKEN = 4;
 
@@ -39,7 +42,7 @@ export function lookAhead(series: readonly { readonly rows: readonly Row[]; read
   const paid = new Set<string>();
   let judging = 0;
   for (const [index, { rows, hasBaseline }] of series.entries()) {
-    const missing = rows.flatMap((row) => missingOf(row, asked, caller, answers));
+    const missing = rows.flatMap((row) => missingOf(row, asked, caller, answers, rows.length <= FEW_ROWS));
     if (onlyChanged && hasBaseline && missing.length > 0 && !rows.some(mustRun)) {
       skipped.add(index);
       continue;
@@ -64,12 +67,12 @@ interface Missing {
 }
 
 /** Of a row's questions those that the cache does not answer. What a later turn asks is not known: it is as its first one. */
-function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "lookUp">, answers: AnswerLengths): Missing[] {
+function missingOf(row: Row, asked: ReadonlySet<string>, caller: Pick<Caller, "lookUp">, answers: AnswerLengths, keep: boolean): Missing[] {
   return ARMS.flatMap((arm) => {
     const question = row[arm];
     if (question?.asked.providerOutput !== undefined) return [];
     const first = row.chain?.first?.[arm];
-    question?.identify(false);
+    question?.identify(keep);
     const key = question?.key;
     if (!question || key === undefined || asked.has(key)) return [];
     const known = caller.lookUp((first ?? question).key ?? key, question.side.provider);
