@@ -93,7 +93,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   views.environments.fill(new EnvironmentsTree(pipelines, views.environments.fire));
   views.runs.fill(runsTree);
   const experiments: Experiments = new Experiments(engine);
-  const panels = new ComparisonPanels({ media: Uri.joinPath(context.extensionUri, "dist", "webview"), experiments, actions: pageActions });
+  const panels = new ComparisonPanels({ media: Uri.joinPath(context.extensionUri, "dist", "webview"), experiments, actions: pageActions(experiments) });
   const documents = new Documents((uri) => engine.request(Requests.baselineText, { uri }));
   const setPaused = async (paused: boolean) => {
     await workspaceState.update(PAUSED, paused);

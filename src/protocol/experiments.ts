@@ -1,4 +1,5 @@
 import type { ComparedCases } from "../core/experiments/cases/caseTables.ts";
+import type { ChartQuery } from "../core/experiments/charts/chart.ts";
 import type { CaseQuery } from "../core/experiments/cases/order.ts";
 
 /** What the editor and its webviews ask about the runs of one folder (a URI). The answers are below. */
@@ -14,10 +15,18 @@ export type ExperimentsAction =
   | ({ readonly kind: "cases"; readonly query: CaseQuery; readonly from: number; readonly count: number } & ComparedCases)
   /** → `CaseDetailsView` */
   | ({ readonly kind: "case"; readonly caseId: string } & ComparedCases)
+  /** → `ChartView` */
+  | ({ readonly kind: "chart"; readonly chart: ChartQuery } & ComparedCases)
+  /** The comparison as a text */
+  | ({ readonly kind: "export"; readonly format: "csv" | "md" } & ComparedCases)
+  /** What has to be written for a case to be in the golden set, with the run's output as what is right → `GoldenEdit` */
+  | { readonly kind: "golden"; readonly run: string; readonly caseId: string; readonly series?: string }
   | { readonly kind: "comment"; readonly run: string; readonly caseId?: string; readonly text: string }
   | { readonly kind: "uncomment"; readonly run: string; readonly comment: number }
   /** The newest runs → `RunHead[]` */
   | { readonly kind: "recent"; readonly limit: number };
+
+export type Tab = "overview" | "cases" | "charts";
 
 /** What a webview is about; it is all that a link or a reload needs to bring it back. */
 export interface ComparisonState {
@@ -26,10 +35,11 @@ export interface ComparisonState {
   readonly baseline?: string;
   /** The series of suites' runs that is compared, where they have several in common. */
   readonly series?: string;
-  readonly tab?: "overview" | "cases" | "charts";
+  readonly tab?: Tab;
   /** Also what is the same in all runs. */
   readonly all?: boolean;
   readonly cases?: CaseQuery;
+  readonly chart?: ChartQuery;
   /** The case whose answers are shown. */
   readonly case?: string;
 }
@@ -39,6 +49,10 @@ export type FromWebview =
   | { readonly kind: "ask"; readonly id: number; readonly action: ExperimentsAction }
   /** Shows a place of today's suite; the file is absolute. */
   | { readonly kind: "openPlace"; readonly file: string; readonly line: number }
+  /** Asks where to, and writes it. */
+  | { readonly kind: "save"; readonly name: string; readonly content: string; readonly encoding: "utf8" | "base64" }
+  /** Puts a case with a run's output into the golden set. */
+  | { readonly kind: "golden"; readonly folder: string; readonly run: string; readonly caseId: string; readonly series?: string }
   | { readonly kind: "copyLink"; readonly state: ComparisonState };
 
 /** From the extension to a webview. */
@@ -54,6 +68,8 @@ export type { TextChange } from "../core/experiments/compare/texts.ts";
 export type { DiffLine } from "../core/experiments/text/lines.ts";
 export type { Piece } from "../core/experiments/text/words.ts";
 export type { CaseDetailsView } from "../core/experiments/cases/caseTables.ts";
+export type { GoldenEdit } from "../core/experiments/cases/golden.ts";
+export type { Axis, ChartPoint, ChartQuery, ChartSeries, ChartView } from "../core/experiments/charts/chart.ts";
 export type { CaseAnswer, CaseOfRun } from "../core/experiments/cases/details.ts";
 export type { CasePage } from "../core/experiments/cases/openTable.ts";
 export type { CaseFilter, CaseQuery, CaseSort } from "../core/experiments/cases/order.ts";

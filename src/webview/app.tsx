@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ComparisonState, ComparisonView } from "../protocol/experiments.ts";
 import { firstState, keepState, listen, tell } from "./channel.ts";
 import { Cases } from "./cases/cases.tsx";
+import { Charts } from "./charts/charts.tsx";
 import { Conclusion } from "./overview/conclusion.tsx";
 import { Overview } from "./overview/overview.tsx";
 import { Tabs } from "./parts/tabs.tsx";
@@ -36,9 +37,9 @@ function Page({ state, view, change }: { state: ComparisonState; view: Compariso
   return (
     <>
       <Conclusion state={state} view={view} change={change} />
-      <Tabs tabs={[{ id: "overview", label: "Overview" }, { id: "cases", label: "Cases", disabled: !view.hasCases }]} selected={tab} select={(id) => change({ tab: id })} />
+      <Tabs tabs={[{ id: "overview", label: "Overview" }, { id: "cases", label: "Cases", disabled: !view.hasCases }, { id: "charts", label: "Charts" }]} selected={tab} select={(id) => change({ tab: id })} />
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        {tab === "cases" ? <Cases state={state} view={view} change={change} /> : <Overview state={state} view={view} change={change} />}
+        {tab === "cases" ? <Cases state={state} view={view} change={change} /> : tab === "charts" ? <Charts state={state} view={view} change={change} /> : <Overview state={state} view={view} change={change} />}
       </div>
     </>
   );

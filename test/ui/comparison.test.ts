@@ -1,29 +1,26 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FrameLocator } from "playwright-core";
+import { root } from "../harness/paths.ts";
 import { useWindow } from "../harness/uiSuite.ts";
 
 describe("runs side by side", () => {
   const window = useWindow("sample");
 
-  /** Takes lines away from the prompt, and waits until that is judged. */
-  async function edit(line: string, lines: number, verdict: string): Promise<void> {
-    const { workbench, workspace } = window;
-    const text = readFileSync(join(workspace.folder, "prompts/triage.txt"), "utf8").split("\n");
-    await workbench.openFile("prompts/triage.txt");
-    await workbench.goToLine(text.findIndex((candidate) => candidate.includes(line)) + 1);
-    for (let i = 0; i < lines; i++) await workbench.page.keyboard.press("Shift+ArrowDown");
-    await workbench.page.keyboard.press("Delete");
-    await workbench.save();
-    await workbench.statusBar(verdict).waitFor();
-  }
-
   it("are chosen from the palette, and drawn with what changed", async () => {
-    const { workbench } = window;
+    const { workbench, workspace } = window;
     const { page } = workbench;
-    await edit("-> refund", 1, "LLMOps");
-    await edit("-> refund", 4, "broke");
+    // One run by the terminal beside the window, one by a save in it.
+    execFileSync(process.execPath, [join(root, "dist/engine.js"), "eval"], { cwd: workspace.folder, stdio: "ignore" });
+    const lines = readFileSync(join(workspace.folder, "prompts/triage.txt"), "utf8").split("\n");
+    await workbench.openFile("prompts/triage.txt");
+    await workbench.goToLine(lines.findIndex((line) => line.includes("-> refund")) + 1);
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowDown");
+    await page.keyboard.press("Delete");
+    await workbench.save();
+    await workbench.statusBar("16 broke").waitFor();
     await workbench.command("LLMOps: Compare Runs…");
     const rows = page.locator(".quick-input-list .monaco-list-row");
     await rows.nth(1).waitFor();
@@ -57,5 +54,37 @@ describe("runs side by side", () => {
     await workbench.page.keyboard.press("Enter");
     await comparison.locator(".comment", { hasText: "jeans" }).waitFor();
     await workbench.screenshotThemes("comparison-cases");
+  });
+
+  it("open a case in its suite, and put it into the golden set as an edit", async () => {
+    const { workbench } = window;
+    const { page } = workbench;
+    const comparison = workbench.webview();
+    await comparison.getByRole("button", { name: "Open in suite" }).click();
+    await page.locator('.tab[data-resource-name="tests.csv"]').waitFor();
+    await page.keyboard.press("Control+F4");
+    await comparison.getByRole("button", { name: /Add to golden set/ }).first().click();
+    await page.locator('.tab[data-resource-name="golden.jsonl"]').waitFor();
+    await workbench.screenshot("comparison-golden");
+    await page.keyboard.press("Control+F4");
+  });
+
+  it("are drawn as charts, and a picture is exported", async () => {
+    const { workbench, workspace } = window;
+    const { page } = workbench;
+    const comparison = workbench.webview();
+    await comparison.getByRole("tab", { name: "Charts" }).click();
+    for (const [name, title] of [["over commits", /accuracy of evals/], ["distribution over cases", /Distribution of score/], ["two metrics", /accuracy and tokens/]] as const) {
+      await comparison.getByRole("button", { name }).click();
+      await comparison.getByRole("heading", { name: title }).waitFor();
+      await workbench.screenshotThemes(`comparison-chart-${name.replaceAll(" ", "-")}`);
+    }
+    for (const format of ["PNG", "SVG"]) {
+      await comparison.getByRole("button", { name: `Export ${format}` }).click();
+      await page.locator(".quick-input-widget .monaco-button", { hasText: "OK" }).click();
+      await workbench.toast(`scatter-tokens-accuracy.${format.toLowerCase()} is written`).waitFor();
+    }
+    assert.deepEqual([...readFileSync(join(workspace.folder, "scatter-tokens-accuracy.png")).subarray(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
+    assert.match(readFileSync(join(workspace.folder, "scatter-tokens-accuracy.svg"), "utf8"), /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*stroke="rgb/);
   });
 });

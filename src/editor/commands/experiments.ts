@@ -1,5 +1,5 @@
-import { env, Range, Uri, ViewColumn, window, workspace } from "vscode";
-import type { ComparisonState, RunHead } from "../../protocol/experiments.ts";
+import { commands, env, Range, Uri, ViewColumn, window, workspace, WorkspaceEdit } from "vscode";
+import type { ComparisonState, GoldenEdit, RunHead } from "../../protocol/experiments.ts";
 import { parseState } from "../comparison/state.ts";
 import type { ComparisonPanels, PageActions } from "../comparison/panel.ts";
 import type { Experiments } from "../experiments.ts";
@@ -36,14 +36,42 @@ export function experimentCommands({ engine, experiments, panels }: ExperimentDe
   };
 }
 
-export const pageActions: PageActions = {
+/** What pages of comparisons ask for besides answers of the engine. */
+export const pageActions = (experiments: Experiments): PageActions => ({
+  save: async ({ name, content, encoding }) => {
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    const uri = await window.showSaveDialog({ defaultUri: folder && Uri.joinPath(folder, name) });
+    if (!uri) return;
+    await workspace.fs.writeFile(uri, Buffer.from(content, encoding));
+    const open = "Open";
+    if (await window.showInformationMessage(`${name} is written.`, open)) await commands.executeCommand("vscode.open", uri);
+  },
+  golden: async ({ folder, run, caseId, series }) => {
+    const edit = await experiments.ask<GoldenEdit>(folder, { kind: "golden", run, caseId, series });
+    if ("message" in edit) return void window.showWarningMessage(edit.message);
+    await applyGolden(edit);
+  },
   // A page asks for places of its workspace only.
   openPlace: ({ file, line }) => workspace.getWorkspaceFolder(Uri.file(file)) && window.showTextDocument(Uri.file(file), { preview: true, selection: new Range(line, 0, line, 0), viewColumn: ViewColumn.Beside }),
   copyLink: async ({ state }) => {
     await env.clipboard.writeText(linkTo(state));
     void window.setStatusBarMessage("Link to this comparison copied", 3000);
   },
-};
+});
+
+/** A new file is written; a change of one that is there is not saved: a person looks at it, and saves or undoes it. */
+async function applyGolden({ files, line }: Extract<GoldenEdit, { files: unknown }>): Promise<void> {
+  const edit = new WorkspaceEdit();
+  for (const { file, text } of files) {
+    const uri = Uri.file(file);
+    const known = await Promise.resolve(workspace.openTextDocument(uri)).catch(() => undefined);
+    if (known) edit.replace(uri, new Range(0, 0, known.lineCount, 0), text);
+    else edit.createFile(uri, { contents: Buffer.from(text) });
+  }
+  await workspace.applyEdit(edit);
+  const [golden] = files;
+  if (golden) await window.showTextDocument(Uri.file(golden.file), { viewColumn: ViewColumn.Beside, preview: false, selection: new Range(line, 0, line, 0) });
+}
 
 /** A link that a note can hold, in this editor's own files. */
 export function linkTo(state: ComparisonState): string {

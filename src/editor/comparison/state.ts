@@ -1,12 +1,13 @@
-import type { CaseQuery, CaseSort, ComparisonState } from "../../protocol/experiments.ts";
+import type { ChartQuery, CaseQuery, CaseSort, ComparisonState } from "../../protocol/experiments.ts";
 
 const MOST_RUNS = 50;
+const CHARTS: readonly unknown[] = ["history", "distribution", "scatter", "curves"];
 const FILTERS: readonly unknown[] = ["all", "broke", "fixed", "failed", "errors", "differs"];
 const TABS: readonly unknown[] = ["overview", "cases", "charts"];
 
 /** A state as a link or an earlier window wrote it; `undefined` where it is none. */
 export function parseState(value: unknown): ComparisonState | undefined {
-  const { folder, runs, baseline, series, tab, all, cases, case: caseId } = (value ?? {}) as Partial<Record<keyof ComparisonState, unknown>>;
+  const { folder, runs, baseline, series, tab, all, cases, case: caseId, chart } = (value ?? {}) as Partial<Record<keyof ComparisonState, unknown>>;
   if (typeof folder !== "string" || !Array.isArray(runs) || runs.length === 0 || !runs.every((key) => typeof key === "string")) return undefined;
   return {
     folder,
@@ -17,7 +18,13 @@ export function parseState(value: unknown): ComparisonState | undefined {
     ...(all === true ? { all } : {}),
     ...(typeof caseId === "string" ? { case: caseId } : {}),
     ...(cases ? { cases: parseQuery(cases) } : {}),
+    ...(isChart(chart) ? { chart } : {}),
   };
+}
+
+function isChart(value: unknown): value is ChartQuery {
+  const { kind, metric, x, y } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return CHARTS.includes(kind) && (kind === "scatter" ? typeof x === "string" && typeof y === "string" : typeof metric === "string");
 }
 
 function parseQuery(value: unknown): CaseQuery {

@@ -1,4 +1,7 @@
 import { CaseTables, type ComparedCases } from "../../core/experiments/cases/caseTables.ts";
+import { goldenEdit } from "../../core/experiments/cases/golden.ts";
+import { chartOf } from "../../core/experiments/charts/charts.ts";
+import { comparisonCsv, comparisonMarkdown } from "../../core/experiments/compare/export.ts";
 import { type ComparisonView, comparisonView, headOf } from "../../core/experiments/compare/view.ts";
 import { personOf, type Workspace } from "../../core/regression/workspace.ts";
 import { addComment, removeComment } from "../../core/store/experiments/comments.ts";
@@ -26,6 +29,12 @@ export class ExperimentWork {
         return this.casesOf(workspace).page(action, action.query, action.from, action.count);
       case "case":
         return this.casesOf(workspace).details(action, action.caseId);
+      case "chart":
+        return chartOf(workspace, this.casesOf(workspace), action, action.chart);
+      case "export":
+        return { csv: comparisonCsv, md: comparisonMarkdown }[action.format](this.compare(workspace, action));
+      case "golden":
+        return goldenEdit(workspace, runOf(store, action.run), action.caseId, action.series);
       case "comment": {
         const by = await personOf(workspace);
         return store.write(() => addComment(store, runOf(store, action.run), { caseId: action.caseId, text: action.text, by, at: host.clock.now() }));
@@ -42,7 +51,7 @@ export class ExperimentWork {
     const found = runs.map((key) => findTracked(store, key)).map((run) => (run === undefined || run === "several" ? undefined : run));
     const isSettled = found.every((run) => run === undefined || (run.kind === "eval" && run.status !== "running"));
     const key = JSON.stringify([store.directory, runs, baseline, series, found.map((run) => run && [run.status, run.endedAt]), isSettled ? 0 : store.lastEvent()]);
-    if (this.last?.key !== key) this.last = { key, view: comparisonView(store, runs, baseline, series) };
+    if (this.last?.key !== key) this.last = { key, view: comparisonView(store, { runs, baseline }, series) };
     return this.last.view;
   }
 

@@ -50,7 +50,7 @@ export function Cases({ state, view, change }: Props) {
           />
         </div>
       )}
-      {state.case !== undefined && <Details id={state.case} compared={compared} view={view} order={order} close={() => change({ case: undefined })} />}
+      {state.case !== undefined && <Details id={state.case} compared={compared} view={view} order={order} folder={state.folder} close={() => change({ case: undefined })} />}
     </>
   );
 }

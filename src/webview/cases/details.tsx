@@ -11,11 +11,12 @@ interface Props {
   readonly view: ComparisonView;
   /** Of the runs, the baseline first. */
   readonly order: readonly number[];
+  readonly folder: string;
   readonly close: () => void;
 }
 
 /** One case: what was asked, each run's answers whole, why they passed or failed, and what people say of them. */
-export function Details({ id, compared, view, order, close }: Props) {
+export function Details({ id, compared, view, order, folder, close }: Props) {
   const { value, problem } = useAnswer<CaseDetailsView>({ kind: "case", ...compared, caseId: id });
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), [id, value === undefined]);
@@ -26,22 +27,23 @@ export function Details({ id, compared, view, order, close }: Props) {
     <section class="details" aria-labelledby="details" onKeyDown={(event) => event.key === "Escape" && close()}>
       <div class="bar">
         <h2 id="details" ref={head} tabIndex={-1}>#{number ?? "–"} <Text text={title} /></h2>
-        {place ? <button onClick={() => tell({ kind: "openPlace", ...place })}>Open in suite</button> : <span class="quiet">Today's suite does not have this case.</span>}
+        {place && <button onClick={() => tell({ kind: "openPlace", ...place })}>Open in suite</button>}
+        {!place && <span class="quiet">Today's suite does not have this case.</span>}
         <button onClick={close}>Close</button>
       </div>
       {vars !== undefined && <details><summary>Variables</summary><pre tabIndex={0}><Text text={vars} /></pre></details>}
       <div class="runs">
-        {order.map((index) => <OfRun of={runs[index] ?? null} name={`${view.runs[index]!.key.slice(0, 8)}${index === view.baseline ? " (baseline)" : ""}`} caseId={id} />)}
+        {order.map((index) => <OfRun of={runs[index] ?? null} name={`${view.runs[index]!.key.slice(0, 8)}${index === view.baseline ? " (baseline)" : ""}`} caseId={id} golden={(run) => tell({ kind: "golden", folder, run, caseId: id, series: view.series[0]?.key })} />)}
       </div>
     </section>
   );
 }
 
-function OfRun({ of, name, caseId }: { of: CaseOfRun | null; name: string; caseId: string }) {
+function OfRun({ of, name, caseId, golden }: { of: CaseOfRun | null; name: string; caseId: string; golden: (run: string) => void }) {
   return (
     <article aria-label={name}>
       <h3>{name}</h3>
-      {of ? <>{of.repeats.map((answer, index) => <Repeat answer={answer} number={of.repeats.length > 1 ? index + 1 : undefined} />)}<Comments of={of} caseId={caseId} name={name} /></> : <p class="quiet">This run did not have the case.</p>}
+      {of ? <>{of.repeats.map((answer, index) => <Repeat answer={answer} number={of.repeats.length > 1 ? index + 1 : undefined} />)}<button class="link" title="Adds the case to golden.jsonl beside the suite, with this output as what is expected" onClick={() => golden(of.key)}>Add to golden set with this output</button><Comments of={of} caseId={caseId} name={name} /></> : <p class="quiet">This run did not have the case.</p>}
     </article>
   );
 }

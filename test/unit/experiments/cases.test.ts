@@ -1,40 +1,13 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { caseDetails } from "../../../src/core/experiments/cases/details.ts";
 import { OpenTable } from "../../../src/core/experiments/cases/openTable.ts";
 import type { CaseQuery } from "../../../src/core/experiments/cases/order.ts";
 import { compareRuns } from "../../../src/core/experiments/compare/compare.ts";
 import { chooseSeries } from "../../../src/core/experiments/compare/series.ts";
 import { addComment, removeComment } from "../../../src/core/store/experiments/comments.ts";
-import { deleteTracked, findTracked, type TrackedRun } from "../../../src/core/store/experiments/runs.ts";
-import { addResults, endRun, type ResultRecord, startRun } from "../../../src/core/store/runs.ts";
+import { deleteTracked, type TrackedRun } from "../../../src/core/store/experiments/runs.ts";
 import type { Store } from "../../../src/core/store/store.ts";
-import { newRun, newStore, NOW } from "./support.ts";
-
-interface Answer {
-  readonly id: string;
-  readonly status: ResultRecord["status"];
-  readonly output?: unknown;
-  readonly latencyMs?: number;
-  readonly own?: number;
-  readonly repeat?: number;
-  readonly series?: string;
-}
-
-/** A suite's run with these answers; its report has a series for each that they name. */
-function suiteRun(store: Store, answers: readonly Answer[], verdicts: Readonly<Record<string, string>> = { k: "passed" }): TrackedRun {
-  const id = randomUUID();
-  startRun(store, { id, suite: "s.yaml", trigger: "cli", startedAt: NOW, pid: 1, host: "h", version: "v", commit: undefined, dirty: false, partial: false });
-  store.write(() =>
-    addResults(store, id, answers.map(({ id: caseId, status, output, latencyMs, own, repeat = 0, series = "k" }) => ({ series, caseId, arm: "current", repeat, status, score: status === "error" ? undefined : Number(status === "passed"), output: output === undefined ? undefined : JSON.stringify(output), latencyMs, cached: false, tokens: undefined, cost: undefined, detail: JSON.stringify({ reason: "because", metrics: own === undefined ? {} : { own }, components: [{ pass: false, type: "equals", reason: "no" }] }) }))),
-  );
-  const series = Object.entries(verdicts).map(([key, verdict]) => {
-    const own = answers.filter((answer) => (answer.series ?? "k") === key);
-    return { key, label: `prompt ${key}`, provider: "e", runs: 1, cases: own.length, verdict, metrics: [{ name: "accuracy", direction: "higher", unit: "rate", current: own.filter(({ status }) => status === "passed").length / own.length }, { name: "own", direction: "higher", unit: "score" }] };
-  });
-  endRun(store, id, { state: "finished", at: NOW, verdict: Object.values(verdicts)[0], report: JSON.stringify({ suite: "s.yaml", verdict: Object.values(verdicts)[0], series }) });
-  return findTracked(store, id) as TrackedRun;
-}
+import { type Answer, newRun, newStore, NOW, suiteRun } from "./support.ts";
 
 const open = (store: Store, runs: readonly TrackedRun[], baseline = 0, now = () => 0) => new OpenTable({ store, runs, baseline, series: undefined, now });
 const ids = (table: OpenTable, query: CaseQuery) => table.page(query, 0, 100).rows.map(({ id }) => id);

@@ -1,9 +1,11 @@
 import type { Workspace } from "../../regression/workspace.ts";
-import { findTracked, type TrackedRun } from "../../store/experiments/runs.ts";
+import type { TrackedRun } from "../../store/experiments/runs.ts";
 import { findRun } from "../../store/runs.ts";
+import { type Asked, trackedRuns } from "../tracked.ts";
 import { caseDetails, type CaseOfRun } from "./details.ts";
 import { type CasePage, OpenTable } from "./openTable.ts";
 import type { CaseQuery } from "./order.ts";
+import { shortKey } from "../words.ts";
 import { suiteCases } from "./suiteCases.ts";
 
 /** Comparisons that are looked at now; the one that was not asked for longest is read again when it is. */
@@ -12,9 +14,7 @@ const MOST_OPEN = 3;
 const TITLES_MS = 150;
 
 /** Runs whose cases are compared. */
-export interface ComparedCases {
-  readonly runs: readonly string[];
-  readonly baseline?: string;
+export interface ComparedCases extends Asked {
   readonly series?: string;
 }
 
@@ -45,6 +45,12 @@ export class CaseTables {
     return (await this.tableOf(compared)).table.page(query, from, count);
   }
 
+  /** A value of the cases, a run at a time. */
+  async values(compared: ComparedCases, metric: string): Promise<{ name: string; values: Float64Array }[]> {
+    const { runs, table } = await this.tableOf(compared);
+    return runs.map(({ key }, index) => ({ name: shortKey(key), values: table.values(index, metric) }));
+  }
+
   async details(compared: ComparedCases, id: string): Promise<CaseDetailsView> {
     const { runs, base, table } = await this.tableOf(compared);
     const known = (await this.casesOf(runs)).get(id);
@@ -61,8 +67,7 @@ export class CaseTables {
 
   private async tableOf(compared: ComparedCases): Promise<{ runs: TrackedRun[]; base: number; table: OpenTable }> {
     const { store, host } = this.workspace;
-    const runs = compared.runs.flatMap((key) => findTracked(store, key) ?? []).filter((run) => run !== "several");
-    const base = Math.max(0, runs.findIndex(({ key }) => key === compared.baseline));
+    const { runs, baseline: base } = trackedRuns(store, compared);
     // A run that goes on, or that is judged again, is another table.
     const key = JSON.stringify([base, compared.series, runs.map(({ key, status, done, endedAt }) => [key, status, done, endedAt])]);
     const known = this.open.get(key);

@@ -67,6 +67,12 @@ export class OpenTable {
     };
   }
 
+  /** Of one run; all NaN where it has none. */
+  values(run: number, metric: string): Float64Array {
+    const column = this.table.columns[run];
+    return column ? this.valuesOf(column, metric) : new Float64Array(this.table.ids.length).fill(NaN);
+  }
+
   private find({ text = "", ...query }: CaseQuery, wanted: number): { places: readonly number[] | Int32Array; searching: boolean } {
     const order = kept(this.orders, JSON.stringify(query), () => orderCases(this.table, this.options.baseline, query, this.valuesOf));
     if (text.trim() === "") return { places: order, searching: false };

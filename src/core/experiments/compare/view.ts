@@ -1,8 +1,10 @@
 import type { Direction, MetricUnit } from "../../config/gates.ts";
-import { findTracked, type TrackedRun } from "../../store/experiments/runs.ts";
+import type { TrackedRun } from "../../store/experiments/runs.ts";
+import { steppedMetrics } from "../../store/experiments/charts.ts";
 import type { Store } from "../../store/store.ts";
+import { type Asked, trackedRuns } from "../tracked.ts";
 import { type CellWords, cellWords, runName, shortKey, statusWords } from "../words.ts";
-import { type Change, compareRuns, type FactRow, MOST_RUNS } from "./compare.ts";
+import { type Change, compareRuns, type FactRow } from "./compare.ts";
 import type { SeriesChoice } from "./series.ts";
 import { type TextChange, textChanges } from "./texts.ts";
 
@@ -60,17 +62,15 @@ export interface ComparisonView {
   readonly texts: readonly TextChange[];
   /** Whether there are cases to look at. */
   readonly hasCases: boolean;
+  /** Metrics with more than one step in some run. */
+  readonly stepped: readonly string[];
 }
 
 const LONGEST_VALUE = 500;
 
-/** @param baseline a run's key; the first run without. */
-export function comparisonView(store: Store, keys: readonly string[], baseline: string | undefined, series?: string): ComparisonView {
-  const found = [...new Set(keys)].slice(0, MOST_RUNS).map((key) => ({ key, run: findTracked(store, key) }));
-  const runs = found.flatMap(({ run }) => (run === undefined || run === "several" ? [] : [run]));
-  const gone = found.filter(({ run }) => run === undefined || run === "several").map(({ key }) => key);
+export function comparisonView(store: Store, asked: Asked, series?: string): ComparisonView {
+  const { runs, baseline: base, gone } = trackedRuns(store, asked);
   if (runs.length === 0) return { ...NOTHING, gone };
-  const base = Math.max(0, runs.findIndex(({ key }) => key === baseline));
   const { metrics, params, facts, winner, notices, runs: compared, series: choices } = compareRuns(store, runs, base, new Map(), series);
   const apart = compared[base]!.evidence && !compared.some(({ evidence }, index) => index !== base && evidence?.suite === compared[base]!.evidence!.suite);
   return {
@@ -94,7 +94,8 @@ export function comparisonView(store: Store, keys: readonly string[], baseline: 
     params: params.map(factView),
     facts: facts.map(factView),
     texts: textChanges(store, runs, base),
-    hasCases: compared.some(({ evidence }) => evidence !== undefined),
+    hasCases: compared.some(({ run }) => run.kind === "eval"),
+    stepped: steppedMetrics(store, runs.map(({ id }) => id)),
   };
 }
 
@@ -111,4 +112,4 @@ function differs(values: readonly unknown[]): boolean {
   return values.some((value) => !Object.is(value, values[0]));
 }
 
-const NOTHING = { runs: [], series: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false };
+const NOTHING = { runs: [], series: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false, stepped: [] };
