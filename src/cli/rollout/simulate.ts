@@ -1,4 +1,4 @@
-import { DEFAULT_STEPS } from "../../core/config/schemaDelivery.ts";
+import { DEFAULT_STEPS } from "../../core/config/schemaRollouts.ts";
 import { type Simulated, simulate } from "../../core/rollouts/simulate/simulate.ts";
 import { scenarioOf } from "../../core/rollouts/simulate/scenario.ts";
 import { formatValue } from "../../core/regression/words.ts";

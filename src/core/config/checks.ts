@@ -15,7 +15,7 @@ export interface Finding {
 }
 
 /** Read and checked by this version, but without effect. A part that comes to life leaves this list. */
-const NOT_YET = ["rollouts", "features", "observability", "alerts"] as const;
+const NOT_YET = ["features", "observability", "alerts"] as const;
 
 /** What is wrong, or may surprise, in a configuration that follows the schema. */
 export function checkConfig(config: LlmopsConfig): Finding[] {

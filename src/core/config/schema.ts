@@ -2,10 +2,10 @@ import * as z from "zod";
 import { DEFAULT_ON_SAVE } from "./budget.ts";
 import { BUILT_IN_METRICS, type Gate, parseGate } from "./gates.ts";
 import { baseUrlMistake } from "./references.ts";
-import { rollouts } from "./schemaDelivery.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
 import { alerts, features, observability } from "./schemaOperations.ts";
 import { environment, stage } from "./schemaPipeline.ts";
+import { rollouts } from "./schemaRollouts.ts";
 import { runners } from "./schemaRunners.ts";
 import { training } from "./schemaTraining.ts";
 
@@ -136,5 +136,6 @@ export type InstructionsConfig = z.output<typeof instructions>;
 export type StageConfig = z.output<typeof stage>;
 export type StepConfig = StageConfig["steps"][number];
 export type RunnersConfig = NonNullable<LlmopsConfig["runners"]>;
+export type RolloutConfig = z.output<typeof rollouts>;
 export type EnvironmentConfig = z.output<typeof environment>;
 export type TrainingConfig = z.output<typeof training>;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
 import { JOBS } from "./jobs.ts";
+import { ROLLOUTS } from "./rollouts/migration.ts";
 import { TRAINING } from "./training/migration.ts";
 
 /**
@@ -192,6 +193,7 @@ const MIGRATIONS: readonly string[] = [
   COMMENTS,
   JOBS,
   TRAINING,
+  ROLLOUTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
-/** Something that happened, in the order it was stored. `subject` is the id of a run (of a suite, of the pipeline, or a training) or a suite's path. */
+/** Something that happened, in the order it was stored. `subject` is the id of a run (of a suite, of the pipeline, a training, or a rollout) or a suite's path. */
 export interface StoreEvent {
   readonly seq: number;
   readonly at: number;
@@ -9,7 +9,7 @@ export interface StoreEvent {
   readonly subject: string;
 }
 
-export type EventKind = "run-started" | "run-ended" | "baseline-accepted" | "version-recorded" | "pipeline-changed" | "experiment-changed" | "training-changed";
+export type EventKind = "run-started" | "run-ended" | "baseline-accepted" | "version-recorded" | "pipeline-changed" | "experiment-changed" | "training-changed" | "rollout-changed";
 
 /**
  * The workspace's memory. Every write is one immediate transaction: a deferred one fails with "busy"

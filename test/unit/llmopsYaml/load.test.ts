@@ -52,8 +52,8 @@ rollouts:
     maxStep: 24h
     holdback: 5%
     thresholds:
-      latency-p95: { ratio: 1.2, query: "slow" }
-      error-rate:  { ratio: 1.1, floor: 0.5%, query: "errors" }
+      latency-p95: { ratio: 1.2, query: "seconds_bucket" }
+      error-rate:  { ratio: 1.1, floor: 0.5%, query: "requests", errors: "errors" }
       accuracy:    { ratio: 0.98, source: { kind: probe, suite: evals/support, perMinute: 10 } }
 features: { kind: feast, url: http://127.0.0.1:6566, service: support_context }
 observability: { otlp: http://127.0.0.1:4318, traces: { sampling: 0.1 }, metrics: { interval: 60s }, logs: { level: info } }
@@ -83,8 +83,8 @@ describe("llmops.yaml: loading", () => {
 
   it("says of each part that has no effect yet so, at its key", async () => {
     const found = await mistakes(WHOLE);
-    assert.deepEqual(found.map(({ severity }) => severity), Array(5).fill("information"));
-    assert.deepEqual(found.map(({ marked }) => marked), ["rollout", "rollouts", "features", "observability", "alerts"]);
+    assert.deepEqual(found.map(({ severity }) => severity), Array(4).fill("information"));
+    assert.deepEqual(found.map(({ marked }) => marked), ["rollout", "features", "observability", "alerts"]);
     assert.equal(found[0]?.at, "30:30");
   });
 
@@ -203,7 +203,7 @@ describe("llmops.yaml: mistakes are shown where they are", () => {
     assert.deepEqual(step.map(({ at }) => at), ["6:9", "4:14"]);
     assert.match(step[0]!.message, /2 actions \(command, eval\)/);
     assert.match(step[1]!.message, /on-schedule needs "schedule"/);
-    const threshold = await mistakes("version: 1\nrollouts:\n  r:\n    target: { kind: http }\n    metrics: { kind: http }\n    thresholds:\n      errors: { ratio: 1.1 }\n");
+    const threshold = await mistakes("version: 1\nrollouts:\n  r:\n    target: { kind: haproxy, socket: /s, backend: b }\n    metrics: { kind: prometheus, url: http://127.0.0.1:9090 }\n    thresholds:\n      errors: { ratio: 1.1 }\n");
     assert.equal(threshold[0]?.at, "7:15");
     assert.match(threshold[0].message, /needs a source/);
     const twice = await mistakes("version: 1\nendpoints: { d: { kind: sandbox } }\npipeline: [{ name: a, trigger: manual, steps: [{ name: b, command: c }] }]\nenvironments: { a: { endpoint: d } }\n");

@@ -1,0 +1,62 @@
+import { originOf } from "../../config/approvals.ts";
+import { Redactor } from "../../config/redactor.ts";
+import { resolveReferences, UnresolvedReference } from "../../config/references.ts";
+import type { RolloutContext } from "../context.ts";
+import { contractMetrics } from "../metrics/contract.ts";
+import type { MetricSource } from "../metrics/source.ts";
+import type { RolloutPlan } from "../plan/plan.ts";
+import { type Api, jsonApi } from "./api.ts";
+import { httpTarget } from "./http.ts";
+import { type Target, TargetError } from "./target.ts";
+
+/** What a plan steers, and what it is judged by. */
+export interface Opened {
+  readonly target: Target;
+  readonly source: MetricSource;
+  /** The contract, where the target speaks it: for samples and probes. */
+  readonly contract: { readonly api: Api; readonly target: string } | undefined;
+}
+
+/** The only target of the sandbox's gateway. */
+const SANDBOX_TARGET = "llm";
+
+/** @throws {TargetError} where even the address cannot be had. */
+export async function openPlan(context: RolloutContext, plan: RolloutPlan): Promise<Opened> {
+  const { target, contract, metrics } = await openTarget(context, plan);
+  const source = plan.metrics.kind === "target" ? metrics : undefined;
+  if (!source) throw new TargetError(`The target ${target.label} counts nothing by itself: give the rollout metrics of the kind prometheus.`);
+  return { target, source, contract };
+}
+
+async function openTarget(context: RolloutContext, { name, version, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource | undefined; contract: Opened["contract"] }> {
+  switch (config.kind) {
+    case "sandbox": {
+      const url = await context.gateway(name, config, version).catch((error: unknown) => {
+        throw new TargetError(`The sandbox's gateway cannot be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      });
+      const api = jsonApi(context.workspace.host.http, { url, who: "The sandbox's gateway" });
+      // Its port is another one after a restart, but there is one gateway a name.
+      return { target: { ...httpTarget(api, { url, target: SANDBOX_TARGET, label: `sandbox ${name}` }), key: `sandbox ${context.workspace.root} ${name}` }, metrics: contractMetrics(api, SANDBOX_TARGET), contract: { api, target: SANDBOX_TARGET } };
+    }
+    case "http": {
+      const api = jsonApi(context.workspace.host.http, { url: config.url, headers: headersOf(context, config.url, config.headers), who: `The target ${config.target}` });
+      return { target: httpTarget(api, { url: config.url, target: config.target, ttlMs: config.ttl, label: `${config.target} at ${config.url}` }), metrics: contractMetrics(api, config.target), contract: { api, target: config.target } };
+    }
+    case "haproxy":
+      throw new TargetError("HAProxy cannot be steered yet.");
+  }
+}
+
+/** Headers with their secrets, as they are at each call. */
+export function headersOf({ workspace: { host } }: RolloutContext, url: string, headers: Readonly<Record<string, string>> | undefined): () => Promise<Readonly<Record<string, string>>> {
+  const origin = originOf(url) ?? url;
+  const get = (name: string) => host.secrets.get(name, origin);
+  return async () => {
+    if (!headers) return {};
+    try {
+      return await resolveReferences(headers, origin, { secret: get, env: get }, new Redactor());
+    } catch (error) {
+      throw error instanceof UnresolvedReference ? new TargetError(error.message, { cause: error }) : error;
+    }
+  };
+}
