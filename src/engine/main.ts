@@ -1,6 +1,6 @@
 /**
  * One bundle, several fronts: the terminal, the language server, the process that runs suites, the one
- * that runs a suite's own code, and the one that sees a detached job through. Each loads only what it needs.
+ * that runs a suite's own code, the one that sees a detached job through, and those that drive rollouts. Each loads only what it needs.
  */
 import { keepHeapModest } from "./memory.ts";
 
@@ -19,6 +19,15 @@ switch (wantsHelp ? undefined : mode) {
     break;
   case "detached-job":
     await (await import("./detachedJob.ts")).runJob(rest);
+    break;
+  case "launch":
+    await (await import("./controller/launcher.ts")).startLauncher(rest[0] ?? "");
+    break;
+  case "rollout-controller":
+    await (await import("./controller/controller.ts")).startController();
+    break;
+  case "rollout-gateway":
+    await (await import("./controller/gateway.ts")).startGatewayProcess();
     break;
   default:
     keepHeapModest();

@@ -9,6 +9,50 @@ export function addRolloutCommands(program: Command, act: Act, { positive, integ
   const rollout = program.command("rollout").description("canary rollouts that decide on valid statistics, as llmops.yaml defines them");
   const json = ["--json", "one JSON object on stdout, messages on stderr"] as const;
 
+  const which = "an id, the beginning of one, or a name; without, the one that is open";
+
+  rollout
+    .command("plan")
+    .description("what a rollout would do, how long it would take, and whether it could begin now; changes nothing")
+    .argument("<name>", "of an entry in rollouts")
+    .argument("[version]", "what is rolled out, as you call it")
+    .option(...json)
+    .action(act(async (front, name: string, version: string | undefined, options: object) => (await import("./act.ts")).planCommand(front, name, version, options)));
+  rollout
+    .command("start")
+    .description("start a rollout, which goes on when this command, or the editor, ends")
+    .argument("<name>", "of an entry in rollouts")
+    .argument("[version]", "what is rolled out, as you call it")
+    .option("--wait", "follow it: exit 0 promoted, 1 rolled back, 3 waits for a person")
+    .option(...json)
+    .action(act(async (front, name: string, version: string | undefined, options: object) => (await import("./act.ts")).startCommand(front, name, version, options)));
+  rollout
+    .command("status")
+    .description("what a rollout does, why, and what it did")
+    .argument("[rollout]", which)
+    .option(...json)
+    .action(act(async (front, key: string | undefined, options: object) => (await import("./look.ts")).statusCommand(front, key, options)));
+  rollout
+    .command("watch")
+    .description("say every poll, until the rollout ends or waits for a person")
+    .argument("[rollout]", which)
+    .option(...json)
+    .action(act(async (front, key: string | undefined, options: object) => (await import("./look.ts")).watchCommand(front, key, options)));
+  for (const [kind, description] of [["pause", "stay at this weight; a breach is rolled back all the same"], ["resume", "go on"], ["promote", "give the new version all traffic now, undecided"], ["abort", "roll back now"]] as const) {
+    rollout
+      .command(kind)
+      .description(description)
+      .argument("[rollout]", which)
+      .option(...json)
+      .action(act(async (front, key: string | undefined, options: object) => (await import("./act.ts")).requestCommand(front, kind, key, options)));
+  }
+  rollout
+    .command("history")
+    .description("rollouts, newest first")
+    .argument("[name]", "only those of this entry")
+    .option("--limit <n>", "at most so many", positive, 20)
+    .option(...json)
+    .action(act(async (front, name: string | undefined, options: { limit: number }) => (await import("./look.ts")).historyCommand(front, name, options)));
   rollout
     .command("simulate")
     .description("what a rollout would do at some traffic: how often it is rolled back, and how long it takes")

@@ -7,8 +7,17 @@ export type SandboxTarget = Extract<RolloutConfig["target"], { kind: "sandbox" }
 export interface RolloutContext {
   readonly workspace: Pick<Workspace, "root" | "host" | "store" | "disk">;
   /**
-   * The address of a sandbox gateway of this name that lives on when this process ends; it is started where there is none, its canary being `version`.
+   * The address of the sandbox gateway of a rollout, which lives on when this process ends. It is started where there is none; its canary becomes `version`.
    * @throws when it cannot be started.
    */
-  readonly gateway: (name: string, target: SandboxTarget, version: string | undefined) => Promise<string>;
+  readonly gateway: (options: GatewayOptions) => Promise<string>;
+}
+
+export interface GatewayOptions {
+  /** The rollout's. */
+  readonly name: string;
+  readonly target: SandboxTarget;
+  readonly version: string | undefined;
+  /** It ends when nobody has looked at its weights for so long, ms. */
+  readonly idleMs: number;
 }

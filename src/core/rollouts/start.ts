@@ -36,7 +36,7 @@ export async function loadPlan({ workspace: { disk, root } }: RolloutContext, na
   if (!config) throw new ProblemError(unknown(loaded, name, Object.keys(loaded.config?.rollouts ?? {})));
   if (config.target.kind === "sandbox" && !(version !== undefined && Object.hasOwn(config.target.versions, version))) {
     const versions = Object.keys(config.target.versions);
-    const message = version === undefined ? `Which version? The sandbox has ${versions.join(", ")}: --version NAME.` : `The sandbox target of ${name} has no version ${JSON.stringify(version)}.${didYouMean(version, versions)}`;
+    const message = version === undefined ? `Which version? The sandbox target of ${name} has ${versions.join(", ")}: name one.` : `The sandbox target of ${name} has no version ${JSON.stringify(version)}.${didYouMean(version, versions)}`;
     throw new ProblemError({ severity: "error", code: "unknown-version", message, location: loaded.locate(["rollouts", name, "target"]) });
   }
   return planOf(name, config, version);

@@ -65,6 +65,8 @@ export class Drive {
       if (this.noticeForeign(split)) return false;
       if (state === "running" ? await this.applyWanted(split) : await this.renew(split)) return true;
       await this.poll();
+      const { state: now, wanted, applied } = this.record();
+      if (now === "running" && applied !== undefined && !sameWeight(applied, target.rounded(wanted))) return await this.applyWanted(await target.read());
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       this.storeFailedPoll(error.message);

@@ -11,6 +11,8 @@ export interface ControllerOptions {
   readonly signal: AbortSignal;
   /** Ends when there has been nothing to do for so long, ms; Infinity: never. */
   readonly idleMs: number;
+  /** It is the only one, and begins. */
+  readonly began?: () => void;
 }
 
 /** A holder that has not stirred for so long is taken for dead; its writes are fenced off. */
@@ -24,7 +26,7 @@ const CONTEND_MS = 5000;
  * Drives all rollouts of a store until there are none, as its only controller on this machine.
  * @returns `busy` when another process is that already.
  */
-export async function runController(context: RolloutContext, { signal, idleMs }: ControllerOptions): Promise<"busy" | "done"> {
+export async function runController(context: RolloutContext, { signal, idleMs, began }: ControllerOptions): Promise<"busy" | "done"> {
   const { host, store } = context.workspace;
   const lock = await lockRun(store, "rollouts");
   if (!lock) return "busy";
@@ -37,6 +39,7 @@ export async function runController(context: RolloutContext, { signal, idleMs }:
     asleep.wake();
     for (const [rollout, wake] of wakers) if (openRequests(store, rollout).length > 0) wake();
   });
+  began?.();
   let busyAt = host.clock.monotonic();
   const driving = new Set<Promise<void>>();
   try {

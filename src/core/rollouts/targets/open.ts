@@ -19,6 +19,8 @@ export interface Opened {
 
 /** The only target of the sandbox's gateway. */
 const SANDBOX_TARGET = "llm";
+const GATEWAY_IDLE_MS = 30_000;
+const GATEWAY_IDLE_POLLS = 5;
 
 /** @throws {TargetError} where even the address cannot be had. */
 export async function openPlan(context: RolloutContext, plan: RolloutPlan): Promise<Opened> {
@@ -28,10 +30,10 @@ export async function openPlan(context: RolloutContext, plan: RolloutPlan): Prom
   return { target, source, contract };
 }
 
-async function openTarget(context: RolloutContext, { name, version, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource | undefined; contract: Opened["contract"] }> {
+async function openTarget(context: RolloutContext, { name, version, pollMs, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource | undefined; contract: Opened["contract"] }> {
   switch (config.kind) {
     case "sandbox": {
-      const url = await context.gateway(name, config, version).catch((error: unknown) => {
+      const url = await context.gateway({ name, target: config, version, idleMs: GATEWAY_IDLE_MS + GATEWAY_IDLE_POLLS * pollMs }).catch((error: unknown) => {
         throw new TargetError(`The sandbox's gateway cannot be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       });
       const api = jsonApi(context.workspace.host.http, { url, who: "The sandbox's gateway" });

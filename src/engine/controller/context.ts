@@ -1,0 +1,15 @@
+import type { Workspace } from "../../core/regression/workspace.ts";
+import type { RolloutContext } from "../../core/rollouts/context.ts";
+import { ensureGateway } from "./gateway.ts";
+
+/** What rollouts of a workspace work with. `entry`: the bundle's. */
+export function rolloutContext(workspace: Workspace, entry: string): RolloutContext {
+  return {
+    workspace,
+    gateway: async (options) => {
+      const { directory } = workspace.store;
+      if (directory === undefined) throw new Error("The store is only in memory.");
+      return ensureGateway(directory, entry, options);
+    },
+  };
+}
