@@ -36,6 +36,8 @@ export interface HttpRequest {
   readonly bytes?: Uint8Array;
   /** In its place, what is read as it is sent. */
   readonly stream?: BodyStream;
+  /** Of HTTPS. Requests with the same object share their connections. */
+  readonly tls?: TlsOptions;
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
   /** Bytes of body after which the answer is refused. */
@@ -49,6 +51,21 @@ export interface HttpRequest {
 export interface BodyStream {
   readonly bytes: number;
   open(): Readable;
+}
+
+/** How a server and this client are known to each other; names and meanings of Node's `tls.connect`. */
+export interface TlsOptions {
+  readonly ca?: string | Buffer | readonly string[];
+  readonly cert?: string | Buffer | readonly string[];
+  readonly key?: string | Buffer | readonly string[];
+  readonly pfx?: Buffer;
+  readonly passphrase?: string;
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+  readonly ciphers?: string;
+  readonly secureProtocol?: string;
+  readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 }
 
 export interface HttpResponse {

@@ -1,6 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
-import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../core/host.ts";
+import { type Http, HttpError, type HttpRequest, type HttpResponse, type TlsOptions } from "../core/host.ts";
 
 /**
  * HTTP over `node:http` with pooled keep-alive connections: `fetch` costs 0.1–0.2 s more per thousand
@@ -18,6 +18,7 @@ export function nodeHttp(env: Readonly<Record<string, string | undefined>>): Htt
     close() {
       opened?.plain.destroy();
       opened?.secure.destroy();
+      for (const agent of opened?.own.values() ?? []) agent.destroy();
     },
   };
 }
@@ -27,13 +28,22 @@ interface Clients {
   readonly https: typeof https;
   readonly plain: http.Agent;
   readonly secure: https.Agent;
+  /** Of requests with certificates of their own. */
+  readonly own: Map<TlsOptions, https.Agent>;
+  secureWith(tls: TlsOptions): https.Agent;
 }
 
 /** With the first request, and not by `import`: that would read every export, and `http.WebSocket` loads undici (20 ms). */
 function open(options: http.AgentOptions): Clients {
   const plain = process.getBuiltinModule("node:http");
   const secure = process.getBuiltinModule("node:https");
-  return { http: plain, https: secure, plain: new plain.Agent(options), secure: new secure.Agent(options) };
+  const own = new Map<TlsOptions, https.Agent>();
+  const secureWith = (tls: TlsOptions) => {
+    let agent = own.get(tls);
+    if (!agent) own.set(tls, (agent = new secure.Agent({ ...options, ...(tls as https.AgentOptions) })));
+    return agent;
+  };
+  return { http: plain, https: secure, plain: new plain.Agent(options), secure: new secure.Agent(options), own, secureWith };
 }
 
 function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
@@ -54,7 +64,7 @@ function send(request: HttpRequest, clients: Clients): Promise<HttpResponse> {
     const secure = url.protocol === "https:";
     const outgoing = (secure ? clients.https : clients.http).request(url, {
       method: request.method,
-      agent: secure ? clients.secure : clients.plain,
+      agent: !secure ? clients.plain : request.tls ? clients.secureWith(request.tls) : clients.secure,
       headers: { ...request.headers, ...(stream ? { "content-length": String(stream.bytes) } : content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) }) },
     });
 

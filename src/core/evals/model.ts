@@ -1,4 +1,5 @@
 import type { Dialect } from "../prompts/dialects.ts";
+import type { HttpAuth, HttpMultipart, HttpSession, HttpSignature, HttpTls } from "./suite/httpSchema.ts";
 import type { Location, Problem } from "../problem.ts";
 import type { Place } from "./suite/source.ts";
 
@@ -99,11 +100,25 @@ export interface ProviderSpec {
   readonly response?: string;
   /** Code of `http` that makes what is sent for a prompt, and that says which status is an answer. */
   readonly http?: { readonly transformRequest?: CodeText; readonly validateStatus?: CodeText };
+  /** What else `http` needs for its requests: sessions, keys, certificates, forms. */
+  readonly extras?: HttpExtras;
   /** Prompt keys or labels it is limited to. */
   readonly prompts: readonly string[] | undefined;
   readonly delay: number | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly location: () => Location;
+}
+
+/** By promptfoo's names. Files of keys have their absolute paths. */
+export interface HttpExtras {
+  readonly auth?: HttpAuth;
+  readonly session?: HttpSession;
+  readonly signatureAuth?: HttpSignature;
+  readonly tls?: HttpTls;
+  readonly multipart?: HttpMultipart;
+  /** Of the workspace and of the suite, absolute: files of forms are found from the second and stay in the first. */
+  readonly root: string;
+  readonly folder: string;
 }
 
 /** JavaScript, or the reference to a file of code with its absolute path. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isLoopback } from "../config/approvals.ts";
 import { defaultGates, type Gate } from "../config/gates.ts";
 import { Redactor } from "../config/redactor.ts";
 import { onSaveBudget, relativePosix } from "../config/settings.ts";
@@ -11,7 +12,7 @@ import type { Case, Suite } from "../evals/model.ts";
 import type { Provider } from "../evals/providers/provider.ts";
 import { instructionChecks } from "../evals/instructions/checks.ts";
 import { type AnswerMetrics, createAnswerMetrics } from "../evals/metrics/answerMetrics.ts";
-import { Caller, isRemote } from "../evals/run/caller.ts";
+import { Caller } from "../evals/run/caller.ts";
 import { wholeChains } from "../evals/run/chain.ts";
 import type { Outlook } from "../evals/run/lookAhead.ts";
 import { withDerived } from "../evals/metrics/derived.ts";
@@ -244,7 +245,7 @@ function isAbsolute(gate: Gate): boolean {
 
 /** Of all that a run may call, what is not this machine. */
 function remoteOrigins(providers: readonly Provider[]): string[] {
-  return [...new Set(providers.filter(isRemote).map((provider) => provider.origin as string))];
+  return [...new Set(providers.flatMap(({ origin, otherOrigins = [] }) => [...(origin === undefined ? [] : [origin]), ...otherOrigins]).filter((origin) => !isLoopback(origin)))];
 }
 
 function providersOf({ current, baseline }: Series): Provider[] {

@@ -49,10 +49,13 @@ export function providerContext(host: Host, { env: read, suite }: Pick<SuiteVers
 
 /** A baseline keeps no keys and headers: today's are used for the same provider. */
 function withCurrentKeys<S extends { providers: readonly ProviderSpec[] }>(before: S, current: { providers: readonly ProviderSpec[] }): S {
-  const today = new Map(current.providers.map((spec) => [spec.label ?? spec.id, spec.config]));
+  const today = new Map(current.providers.map((spec) => [spec.label ?? spec.id, spec]));
   const providers = before.providers.map((spec) => {
-    const { apiKey, headers } = today.get(spec.label ?? spec.id) ?? {};
-    return { ...spec, config: { ...spec.config, ...(apiKey === undefined ? {} : { apiKey }), ...(headers === undefined ? {} : { headers }) } };
+    const now = today.get(spec.label ?? spec.id);
+    const { apiKey, headers } = now?.config ?? {};
+    const { auth, tls, signatureAuth } = now?.extras ?? {};
+    const extras = spec.extras && { ...spec.extras, ...(auth && { auth }), ...(tls && { tls }), ...(signatureAuth && { signatureAuth }) };
+    return { ...spec, ...(extras && { extras }), config: { ...spec.config, ...(apiKey === undefined ? {} : { apiKey }), ...(headers === undefined ? {} : { headers }) } };
   });
   return { ...before, providers };
 }

@@ -41,12 +41,11 @@ describe("code of an HTTP provider", function () {
     assert.match(await failure(noting(config, { validateStatus: "status.none.none" }).made), /^unanswered: validateStatus threw TypeError/);
   });
 
-  it("that does not compile is a problem at its place, as is what cannot be sent yet", async () => {
+  it("that does not compile is a problem at its place", async () => {
     const suite = (config: string) => `prompts: [x]\nproviders: [{ id: http, config: { url: 'https://a.example', body: x, ${config} } }]\ntests: [{ vars: { a: x } }]\n`;
     await assertMistake(suite("transformRequest: 'prompt('"), "bad-transform", "promptfooconfig.yaml:2:88 'prompt('", /This transformRequest does not compile/);
     await assertMistake(suite("validateStatus: 7"), "bad-transform", "promptfooconfig.yaml:2:86 7", /validateStatus is JavaScript, or file/);
     await assertMistake(suite("request: file://none.txt"), "missing-file", "promptfooconfig.yaml:2:79 file://none.txt", /There is no file/);
-    await assertMistake(suite("auth: { type: bearer, token: t }"), "not-yet", "promptfooconfig.yaml:2:70 auth", /auth cannot be run yet/);
   });
 });
 

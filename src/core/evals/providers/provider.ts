@@ -34,6 +34,8 @@ export interface Provider {
   readonly key: string;
   /** Where calls go (`https://host:port`); `undefined`: nowhere, nothing is spent and nobody has to agree. */
   readonly origin: string | undefined;
+  /** What else it calls for that, such as where tokens come from. */
+  readonly otherOrigins?: readonly string[];
   /** The model that a verdict names. `undefined` where the endpoint has only one. */
   readonly model: string | undefined;
   /** Milliseconds between two calls; `undefined`: as the suite says. */

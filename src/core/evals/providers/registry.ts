@@ -6,7 +6,7 @@ import type { CodeKind } from "./codeAnswer.ts";
 import { echo } from "./echo.ts";
 import { exec } from "./exec.ts";
 import { google } from "./google.ts";
-import { httpProvider } from "./http.ts";
+import { httpProvider } from "./http/provider.ts";
 import { ollama } from "./ollama.ts";
 import { ollamaEmbedding } from "./ollamaEmbedding.ts";
 import { openAi } from "./openai.ts";

@@ -3,21 +3,21 @@ import { contentHash } from "../../store/store.ts";
 import type { CodeText, ProviderSpec } from "../model.ts";
 import { requestBody, statusBody } from "../suiteCode/httpCode.ts";
 import { codeFileOf, isCodeFile } from "../suiteCode/transform.ts";
+import { readHttpExtras } from "./httpExtras.ts";
 import { readScriptFiles } from "./scripts.ts";
 import { at, isFileReference, type Place, type SuiteSource, withoutScheme } from "./source.ts";
 
-const LATER: Readonly<Record<string, string>> = { session: "A session of its own for each question", auth: "auth", signatureAuth: "Signatures", tls: "Certificates of clients", multipart: "multipart" };
 const BODIES = { transformRequest: requestBody, validateStatus: statusBody };
 
 /** What of an HTTP provider's configuration is code, and its `request`, which may be a file. */
-export async function readHttp(source: SuiteSource, config: Readonly<Record<string, unknown>>, place: Place): Promise<Pick<ProviderSpec, "http" | "config">> {
-  for (const [key, what] of Object.entries(LATER)) if (config[key] !== undefined) source.notYet(what, at(place, key));
+export async function readHttp(source: SuiteSource, config: Readonly<Record<string, unknown>>, place: Place): Promise<Pick<ProviderSpec, "http" | "extras" | "config">> {
+  const extras = await readHttpExtras(source, config, place);
   const { request } = config;
   const text = isFileReference(request) ? (await source.read(withoutScheme(request), at(place, "request")))?.text : request;
   const transformRequest = await readCodeText(source, "transformRequest", config["transformRequest"], at(place, "transformRequest"));
   const validateStatus = await readCodeText(source, "validateStatus", config["validateStatus"], at(place, "validateStatus"));
   const http = { ...(transformRequest && { transformRequest }), ...(validateStatus && { validateStatus }) };
-  return { config: text === undefined ? config : { ...config, request: text }, ...(Object.keys(http).length > 0 ? { http } : {}) };
+  return { config: text === undefined ? config : { ...config, request: text }, ...(Object.keys(http).length > 0 ? { http } : {}), ...(extras && { extras }) };
 }
 
 async function readCodeText(source: SuiteSource, name: keyof typeof BODIES, value: unknown, place: Place): Promise<CodeText | undefined> {

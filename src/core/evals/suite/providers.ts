@@ -1,7 +1,7 @@
 import type { Location } from "../../problem.ts";
 import type { ProviderSpec } from "../model.ts";
 import { CALLABLE, isKnownProvider } from "../providers/registry.ts";
-import { responsePath } from "../providers/http.ts";
+import { responsePath } from "../providers/http/provider.ts";
 import { commandParts } from "../suiteCode/program.ts";
 import { readResponseTransform, readTransform } from "./code.ts";
 import { checkKeys, PROVIDER_KEYS } from "./keys.ts";

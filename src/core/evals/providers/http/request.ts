@@ -1,9 +1,13 @@
-import type { ProviderSpec } from "../model.ts";
-import { bodyText, type Filling, fillPlaceholders } from "./httpTemplate.ts";
-import { CallError, type PreparedCall } from "./provider.ts";
+import type { HttpExtras, ProviderSpec } from "../../model.ts";
+import { type Form, formOf } from "./multipart.ts";
+import { bodyText, type Filling, fillPlaceholders } from "./template.ts";
+import { CallError, type PreparedCall } from "../provider.ts";
 
 /** A request as it is sent, without the secrets in its headers. */
-export type HttpCall = Required<Pick<PreparedCall, "request" | "headers">>;
+export interface HttpCall extends Required<Pick<PreparedCall, "request" | "headers">> {
+  /** Sent instead of the body in `request`, which then is for people. */
+  readonly form?: Form;
+}
 
 type Config = ProviderSpec["config"];
 
@@ -14,16 +18,19 @@ export interface RequestMaker {
   make(filling: Filling): HttpCall;
 }
 
-/** Requests of `config: {url, method, headers, queryParams, body}`. @throws {CallError} when the address is none. */
-export function configuredRequest(config: Config, url: string): RequestMaker {
-  const method = typeof config["method"] === "string" ? config["method"].toUpperCase() : config["body"] === undefined ? "GET" : "POST";
+/** Requests of `config: {url, method, headers, queryParams, body or multipart}`. @throws {CallError} when the address is none. */
+export function configuredRequest(config: Config, url: string, extras: HttpExtras | undefined): RequestMaker {
+  const multipart = extras?.multipart;
+  const method = typeof config["method"] === "string" ? config["method"].toUpperCase() : config["body"] === undefined && !multipart ? "GET" : "POST";
+  if (multipart && (method === "GET" || method === "HEAD")) throw new CallError("unusable", `A ${method} request has no body, and cannot send multipart.`);
   return {
     origin: safeOrigin(url),
     make(filling) {
-      const body = config["body"] === undefined ? "" : bodyOf(config["body"], filling);
+      const form = multipart && extras && formOf(multipart, filling, extras);
+      const body = form ? JSON.stringify(form.identity) : config["body"] === undefined ? "" : bodyOf(config["body"], filling);
       const own = Object.entries((config["headers"] ?? {}) as Record<string, unknown>).map(([name, value]) => [name.toLowerCase(), fillPlaceholders(String(value), filling, asIs)] as const);
       const headers = { ...(typeof config["body"] === "object" ? { "content-type": "application/json" } : {}), ...Object.fromEntries(own) };
-      return { request: { method, url: withQuery(fillPlaceholders(url, filling, encodeURIComponent), config["queryParams"], filling), body }, headers };
+      return { request: { method, url: withQuery(fillPlaceholders(url, filling, encodeURIComponent), config["queryParams"], filling), body }, headers: form ? { ...headers, "content-type": form.contentType } : headers, ...(form && { form }) };
     },
   };
 }

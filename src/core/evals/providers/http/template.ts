@@ -1,7 +1,11 @@
-import type { Call } from "./provider.ts";
+import type { Call } from "../provider.ts";
 
 /** What a template of a request is filled in with. `prompt`: what is sent for it, which need not be a text. */
-export type Filling = Pick<Call, "messages" | "vars"> & { readonly prompt: unknown };
+export type Filling = Pick<Call, "messages" | "vars"> & {
+  readonly prompt: unknown;
+  /** Names that are filled in when the request is sent. */
+  readonly late?: ReadonlySet<string>;
+};
 
 /**
  * Text is filled in, with values escaped where it is JSON; an object is filled leaf by leaf, and a leaf
@@ -31,7 +35,7 @@ export function bodyText(body: unknown, call: Filling): string {
 /** `{{prompt}}`, `{{messages}}` and a test's variables, of an object also `{{name.part}}`; `| dump` writes JSON. The environment is not the call's. */
 export function fillPlaceholders(template: string, call: Filling, escape: (value: string) => string): string {
   return template.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)\s*)?\}\}/g, (whole, name: string, filter: string | undefined) => {
-    if (name.startsWith("env.")) return whole;
+    if (name.startsWith("env.") || call.late?.has(name)) return whole;
     const value = name.split(".")[0] === "messages" ? follow({ messages: call.messages }, name.split(".")) : follow({ ...call.vars, prompt: call.prompt }, name.split("."));
     if (value === undefined) return "";
     if (filter === "dump") return JSON.stringify(value);

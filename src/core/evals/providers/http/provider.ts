@@ -1,28 +1,30 @@
-import type { HttpResponse } from "../../host.ts";
-import type { ProviderSpec } from "../model.ts";
-import { requestOf, statusAccepted } from "../suiteCode/httpCode.ts";
-import { fillAddress, fillSecrets } from "./credentials.ts";
-import { DEFAULT_TIMEOUT_MS, exchange, refused } from "./exchange.ts";
-import { configuredRequest, type HttpCall, rawRequest } from "./httpRequest.ts";
-import { type Filling, follow } from "./httpTemplate.ts";
-import type { ProviderContext } from "./openaiServer.ts";
-import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
+import type { HttpResponse } from "../../../host.ts";
+import type { HttpExtras, ProviderSpec } from "../../model.ts";
+import { requestOf, statusAccepted } from "../../suiteCode/httpCode.ts";
+import { fillAddress, fillSecrets } from "../credentials.ts";
+import { exchange, refused } from "../exchange.ts";
+import { configuredRequest, type HttpCall, rawRequest } from "./request.ts";
+import { createSending } from "./sending.ts";
+import { type Filling, follow } from "./template.ts";
+import type { ProviderContext } from "../openaiServer.ts";
+import { type Call, CallError, canonicalJson, type Provider } from "../provider.ts";
 
 /**
  * promptfoo's `http` provider: `config: {url, method, headers, body}`, or a whole `request`, with `{{prompt}}` and
  * variables in them. The answer is the parsed JSON, or the text; `transformResponse` may be a path such as
  * `json.choices[0].message.content`. Code of the suite's may make what is sent for the prompt, and say which status
- * is an answer.
+ * is an answer; keys, sessions, signatures and certificates are added when it is sent.
  */
 export function httpProvider(spec: ProviderSpec, context: ProviderContext): Provider {
-  const { config, http } = spec;
+  const { config, http, extras } = spec;
   const url = fillAddress(typeof config["url"] === "string" ? config["url"] : spec.id, context.env);
   const raw = config["request"];
-  const { origin, make } = typeof raw === "string" ? rawRequest(raw, url.startsWith("https") || config["useHttps"] === true) : configuredRequest(config, url);
+  const { origin, make } = typeof raw === "string" ? rawRequest(raw, url.startsWith("https") || config["useHttps"] === true) : configuredRequest(config, url, extras);
+  const sending = createSending(extras, origin, context);
   const path = responsePath(config["transformResponse"] ?? config["responseParser"]);
   // Two providers may take different parts of the same answer; what is kept is what was taken.
   const taken = spec.response !== undefined ? "body" : path?.join(".");
-  const fixed = { taken, ...(http ? { transform: http.transformRequest?.fingerprint, status: http.validateStatus?.fingerprint } : {}) };
+  const fixed = { taken, ...besideKeys(extras), ...(http ? { transform: http.transformRequest?.fingerprint, status: http.validateStatus?.fingerprint } : {}) };
 
   const fillingOf = (call: Call, prompt: unknown = call.text): Filling => ({
     get messages() {
@@ -30,26 +32,30 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
     },
     vars: call.vars,
     prompt,
+    late: sending.late,
   });
 
   return {
     key: spec.label ?? spec.id,
     origin,
     model: undefined,
+    otherOrigins: sending.origins,
     prepare(call) {
       const { request, headers } = make(fillingOf(call));
       // What code makes of a prompt is known when it is sent: until then it is what it is made of.
       const unmade = http?.transformRequest ? { unmade: call } : {};
-      return { identity: canonicalJson({ ...request, ...fixed, ...unmade, ...(needsCall(spec) ? { headers } : {}) }), request, headers, ...(http?.transformRequest ? { call } : {}) };
+      return { identity: canonicalJson({ ...request, ...fixed, ...unmade, ...(needsCall(spec) ? { headers } : {}) }), request, headers, ...(http?.transformRequest || extras ? { call } : {}) };
     },
     async send(prepared, signal) {
       const { call } = prepared;
       const transform = http?.transformRequest;
-      const made: HttpCall = call && transform ? make(fillingOf(call, await requestOf(codeOf(context), transform.code, call))) : { request: prepared.request, headers: prepared.headers ?? {} };
+      const filling = call && fillingOf(call, transform ? await requestOf(codeOf(context), transform.code, call) : call.text);
+      const made: HttpCall = filling ? make(filling) : { request: prepared.request, headers: prepared.headers ?? {} };
       const given = await fillSecrets(made.headers, origin, context.host.secrets, context.redactor);
       const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
-      const { method, url, body } = made.request;
-      const response = await exchange(context, { method, url, headers, ...(body === "" ? {} : { body }), timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, anyStatus: http?.validateStatus !== undefined });
+      const sent = await sending.complete({ ...made, headers }, filling, signal);
+      const { url } = made.request;
+      const response = await exchange(context, { ...sent, signal, anyStatus: http?.validateStatus !== undefined });
       await check(response, url);
       return { output: outputOf(response, url), latencyMs: response.latencyMs, usage: undefined, cost: undefined, finishReason: undefined, fingerprint: undefined };
     },
@@ -73,6 +79,13 @@ export function httpProvider(spec: ProviderSpec, context: ProviderContext): Prov
     if (path && isMissing(follow(json, path.slice(0, -1)))) throw new CallError("unanswered", `${host} answered JSON that has no ${path.slice(0, -1).join(".")}, but transformResponse reads ${String(config["transformResponse"])}.`);
     return (path ? follow(json, path) : (json ?? response.body)) ?? null;
   }
+}
+
+/** What of sessions and keys decides an answer: never the keys. */
+function besideKeys({ auth, session }: Partial<HttpExtras> = {}): object {
+  const { value: _value, token: _token, password: _password, clientSecret: _secret, ...way } = (auth ?? {}) as Record<string, unknown>;
+  const { headers: _headers, ...asked } = session ?? {};
+  return { ...(auth && { auth: way }), ...(session && { session: asked }) };
 }
 
 function codeOf({ suiteCode }: ProviderContext): NonNullable<ProviderContext["suiteCode"]> {
