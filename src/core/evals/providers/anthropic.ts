@@ -20,6 +20,7 @@ export function anthropic(spec: ProviderSpec, context: ProviderContext): Provide
     headers: (body) => ({ "anthropic-version": "2023-06-01", ...betaOf(spec.config["beta"], body) }),
     named: "Anthropic's Messages API",
     body: (call) => requestBody(model, call, { ...spec.config, ...call.overrides }, env),
+    stream: { body: { stream: true }, load: async () => (await import("./anthropicStream.ts")).assembledMessage },
     load: async () => (await import("./anthropicAnswer.ts")).anthropicReader(spec.config["showThinking"] !== false),
   });
 }

@@ -21,6 +21,7 @@ export function azureChat(spec: ProviderSpec, context: ProviderContext): Provide
     key: { names: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"], header: "api-key" },
     named: "an Azure OpenAI resource",
     body: (call) => requestBody(deployment, call, { ...spec.config, ...call.overrides }, env),
+    stream: { body: { stream: true, stream_options: { include_usage: true } }, load: async () => (await import("./openaiStream.ts")).assembled },
     load: async () => (await import("./azureAnswer.ts")).azureReader,
   });
 }

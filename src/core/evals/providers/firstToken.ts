@@ -1,7 +1,7 @@
 /** A role, an empty text and usage are no token yet; a part of a text, a refusal, reasoning or a call is. */
-const TOKEN = /"(?:content|text|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*"(?!")/;
+const TOKEN = /"(?:content|text|response|refusal|reasoning|reasoning_content|thinking|arguments|partial_json|name)"\s*:\s*"(?!")/;
 
-/** Finds when the first token of a stream of server-sent events came, as its parts arrive. */
+/** Finds when the first token of a stream of events, a line each, came, as its parts arrive. */
 export class FirstToken {
   /** Milliseconds since the request was sent. */
   ms: number | undefined;

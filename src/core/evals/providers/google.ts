@@ -14,9 +14,11 @@ const TAKES_NO_SAMPLING = /^gemini-(3\.[678]-flash|3\.5-flash-lite|flash-latest$
 export function google(spec: ProviderSpec, context: ProviderContext): Provider {
   const model = spec.id.slice("google:".length);
   const base = apiHost(spec, context.env, ["GOOGLE_API_HOST", "PALM_API_HOST"]) ?? apiAddress(spec, context.env, { names: ["GOOGLE_API_BASE_URL"], fallback: "https://generativelanguage.googleapis.com" });
+  const address = `${base}/${text(spec.config["apiVersion"]) ?? "v1beta"}/models/${encodeURIComponent(model)}`;
   return jsonApi(spec, context, {
     model,
-    url: `${base}/${text(spec.config["apiVersion"]) ?? "v1beta"}/models/${encodeURIComponent(model)}:generateContent`,
+    url: `${address}:generateContent`,
+    stream: { url: `${address}:streamGenerateContent?alt=sse`, body: {}, load: async () => (await import("./googleStream.ts")).assembledContent },
     key: { names: ["GOOGLE_API_KEY", "GEMINI_API_KEY", "PALM_API_KEY"], header: "x-goog-api-key" },
     named: "the Gemini API",
     body: (call) => requestBody(model, call, { ...spec.config, ...call.overrides }),

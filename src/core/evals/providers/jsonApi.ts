@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Answer, ProviderSpec } from "../model.ts";
 import { cost, type KeyRule, keyHeaders, number, priceOf } from "./apiServer.ts";
 import { DEFAULT_TIMEOUT_MS, exchange, parseAnswer } from "./exchange.ts";
+import { FirstToken } from "./firstToken.ts";
 import { originOf, type ProviderContext } from "./openaiServer.ts";
 import { type Call, CallError, canonicalJson, type Provider } from "./provider.ts";
 
@@ -18,7 +19,21 @@ export interface JsonApi {
   readonly named: string;
   /** The answer's schema and what it says, loaded with the first answer: zod is half a megabyte, and many runs come from the cache. */
   load(): Promise<AnswerReader>;
+  /** How answers are streamed, where the configuration says `stream: true`. */
+  readonly stream?: Streaming;
 }
+
+/** How it is sent is no part of what is asked: the answer is the same, and kept under the same key. */
+export interface Streaming {
+  /** Absolute; default: the same as without. */
+  readonly url?: string;
+  /** Of the body that asks for a stream. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Puts a streamed answer together as it would have been sent in one piece. */
+  load(): Promise<(body: string, host: string) => unknown>;
+}
+
+const STREAM = /^(?:text\/event-stream|application\/x-ndjson)\b/i;
 
 /** What an answer says; `latencyMs` and `cost` are the exchange's to know. */
 export type Said = Pick<Answer, "output" | "usage" | "finishReason" | "fingerprint"> & Partial<Pick<Answer, "logProbs">>;
@@ -57,10 +72,21 @@ export function jsonApi(spec: ProviderSpec, context: ProviderContext, api: JsonA
     async send({ request: { body } }, signal) {
       const sent = JSON.parse(body) as Record<string, unknown>;
       const credentials = await keyHeaders(spec, origin, context, api.key, api.headers?.(sent));
-      const response = await exchange(context, { method: "POST", url, ...credentials, body, timeoutMs, signal });
+      const { stream } = api;
+      const streams = stream !== undefined && config["stream"] === true;
+      const first = new FirstToken();
+      const response = await exchange(context, {
+        method: "POST",
+        ...credentials,
+        ...(streams ? { url: stream.url ?? url, body: JSON.stringify({ ...sent, ...stream.body }), onData: (part, ms) => first.note(part, ms) } : { url, body }),
+        timeoutMs,
+        signal,
+      });
+      const { host } = new URL(url);
       const reader = await api.load();
-      const said = reader.read(parseAnswer(response, url, api.named), sent, new URL(url).host);
-      return { ...said, latencyMs: response.latencyMs, cost: said.usage && cost(said.usage, priceOf(config)) };
+      const isStream = streams && STREAM.test(response.headers["content-type"] ?? "");
+      const said = reader.read(isStream ? (await stream.load())(response.body, host) : parseAnswer(response, url, api.named), sent, host);
+      return { ...said, latencyMs: response.latencyMs, ...(isStream && first.ms !== undefined ? { firstTokenMs: first.ms } : {}), cost: said.usage && cost(said.usage, priceOf(config)) };
     },
   };
 }

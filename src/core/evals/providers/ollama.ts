@@ -18,6 +18,7 @@ export function ollama(spec: ProviderSpec, context: ProviderContext): Provider {
     key: OLLAMA_KEY,
     named: "Ollama's API",
     body: ({ messages, text, overrides }) => ({ model, ...(chat ? { messages } : { prompt: text }), stream: false, ...ollamaParameters({ ...spec.config, ...overrides }, chat ? CHAT : COMPLETION) }),
+    stream: { body: { stream: true }, load: async () => (await import("./ollamaStream.ts")).assembledAnswer },
     load: async () => (await import("./ollamaAnswer.ts")).ollamaReader(spec.config["showThinking"] !== false),
   });
 }

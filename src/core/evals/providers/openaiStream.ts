@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CallError } from "./provider.ts";
+import { brokenOff, cutOff, eventOf, sseData } from "./sse.ts";
 
 /**
  * An event of a streamed chat completion or completion.
@@ -44,27 +45,19 @@ interface ToolCall {
 function eventsIn(body: string, host: string): Event[] {
   const events: Event[] = [];
   let ended = false;
-  for (const line of body.split(/\r\n|\n|\r/)) {
-    const data = dataOf(line);
-    if (data === undefined) continue;
+  for (const data of sseData(body)) {
     if (data === "[DONE]") ended = true;
     else events.push(read(data, host));
   }
   const finished = events.some(({ choices }) => choices?.some(({ finish_reason }) => finish_reason));
-  if (!ended && !finished) throw new CallError("unanswered", `${host} ended its stream in the middle of the answer.`, { retry: true });
+  if (!ended && !finished) throw cutOff(host);
   return events;
 }
 
 function read(data: string, host: string): Event {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    throw new CallError("unanswered", `${host} streamed an event that is not JSON.`);
-  }
-  const parsed = eventSchema.safeParse(value);
+  const parsed = eventSchema.safeParse(eventOf(data, host));
   if (!parsed.success) throw new CallError("unanswered", `${host} streamed an event that is not part of a completion (${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}).`);
-  if (parsed.data.error) throw new CallError("unanswered", `${host} broke its answer off: ${parsed.data.error.message ?? "an error"}.`);
+  if (parsed.data.error) throw brokenOff(host, parsed.data.error.message);
   return parsed.data;
 }
 
@@ -103,8 +96,4 @@ function toolCalls(pieces: readonly CallPiece[]): ToolCall[] {
     call.function.arguments += part?.arguments ?? "";
   }
   return [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
-}
-
-function dataOf(line: string): string | undefined {
-  return line.startsWith("data:") ? line.slice("data:".length).trim() : undefined;
 }
