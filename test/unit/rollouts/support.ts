@@ -129,10 +129,11 @@ export class Bench {
     return Bench.in(folderWith({ "llmops.yaml": yaml }), env);
   }
 
-  static async in(folder: string, env: NodeJS.ProcessEnv = {}): Promise<Bench> {
+  /** @param longestSleepMs what would be waited for longer is not */
+  static async in(folder: string, env: NodeJS.ProcessEnv = {}, longestSleepMs = LONGEST_SLEEP_MS): Promise<Bench> {
     const all = { ...ENV, ...env };
     const host = nodeHost({ entry: ENTRY, env: all, secrets: environmentSecrets(all, SILENT), log: SILENT });
-    const clock = { ...host.clock, sleep: (ms: number, signal?: AbortSignal) => host.clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), signal) };
+    const clock = { ...host.clock, sleep: (ms: number, signal?: AbortSignal) => host.clock.sleep(Math.min(ms, longestSleepMs), signal) };
     return new Bench(folder, await openWorkspace(folder, { ...host, clock }));
   }
 

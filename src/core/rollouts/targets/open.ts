@@ -3,9 +3,11 @@ import { Redactor } from "../../config/redactor.ts";
 import { resolveReferences, UnresolvedReference } from "../../config/references.ts";
 import type { RolloutContext } from "../context.ts";
 import { contractMetrics } from "../metrics/contract.ts";
+import { prometheusMetrics } from "../metrics/prometheus.ts";
 import type { MetricSource } from "../metrics/source.ts";
 import type { RolloutPlan } from "../plan/plan.ts";
 import { type Api, jsonApi } from "./api.ts";
+import { haproxyTarget } from "./haproxy.ts";
 import { httpTarget } from "./http.ts";
 import { type Target, TargetError } from "./target.ts";
 
@@ -25,12 +27,10 @@ const GATEWAY_IDLE_POLLS = 5;
 /** @throws {TargetError} where even the address cannot be had. */
 export async function openPlan(context: RolloutContext, plan: RolloutPlan): Promise<Opened> {
   const { target, contract, metrics } = await openTarget(context, plan);
-  const source = plan.metrics.kind === "target" ? metrics : undefined;
-  if (!source) throw new TargetError(`The target ${target.label} counts nothing by itself: give the rollout metrics of the kind prometheus.`);
-  return { target, source, contract };
+  return { target, contract, source: plan.metrics.kind === "target" ? metrics : prometheusMetrics(jsonApi(context.workspace.host.http, { url: plan.metrics.url, headers: headersOf(context, plan.metrics.url, plan.metrics.headers), who: "Prometheus" }), plan.metrics, plan.thresholds) };
 }
 
-async function openTarget(context: RolloutContext, { name, version, pollMs, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource | undefined; contract: Opened["contract"] }> {
+async function openTarget(context: RolloutContext, { name, version, pollMs, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource; contract: Opened["contract"] }> {
   switch (config.kind) {
     case "sandbox": {
       const url = await context.gateway({ name, target: config, version, idleMs: GATEWAY_IDLE_MS + GATEWAY_IDLE_POLLS * pollMs }).catch((error: unknown) => {
@@ -44,8 +44,10 @@ async function openTarget(context: RolloutContext, { name, version, pollMs, targ
       const api = jsonApi(context.workspace.host.http, { url: config.url, headers: headersOf(context, config.url, config.headers), who: `The target ${config.target}` });
       return { target: httpTarget(api, { url: config.url, target: config.target, ttlMs: config.ttl, label: `${config.target} at ${config.url}` }), metrics: contractMetrics(api, config.target), contract: { api, target: config.target } };
     }
-    case "haproxy":
-      throw new TargetError("HAProxy cannot be steered yet.");
+    case "haproxy": {
+      const { kind: _kind, ...options } = config;
+      return { ...haproxyTarget({ ...options, now: context.workspace.host.clock.now }), contract: undefined };
+    }
   }
 }
 
