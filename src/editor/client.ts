@@ -9,6 +9,7 @@ import { pipelineCommands } from "./commands/pipeline.ts";
 import { runCommands } from "./commands/runs.ts";
 import { secretCommands } from "./commands/secrets.ts";
 import { setupCommands } from "./commands/setup.ts";
+import { trainingCommands } from "./commands/training.ts";
 import { ComparisonPanels } from "./comparison/panel.ts";
 import { Approvals } from "./consent/approvals.ts";
 import { PipelineConsents } from "./consent/pipelineConsent.ts";
@@ -20,8 +21,10 @@ import { Experiments } from "./experiments.ts";
 import { Pipelines } from "./pipelines.ts";
 import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
+import { Trainings } from "./trainings.ts";
 import { type EnvironmentNode, EnvironmentsTree } from "./views/environmentsTree.ts";
 import type { LazyView } from "./views/lazyView.ts";
+import { trainingNotices } from "./views/trainingNotices.ts";
 import { pipelineNotices } from "./views/pipelineNotices.ts";
 import { type PipelineNode, PipelineTree } from "./views/pipelineTree.ts";
 import { type RunsNode, RunsTree } from "./views/runsTree.ts";
@@ -79,6 +82,8 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     secret: (params) => secrets.give(params),
     pipelineChanged: (changed) => pipelines.set(changed),
     pipelineOutput: (text) => pipelineOutput.append(text),
+    trainingChanged: (changed) => trainings.set(changed),
+    trainingProgress: (progress) => trainings.setProgress(progress),
     experimentsChanged: () => experiments.markChanged(),
     pipelineConsent: (consent) => consents.ask(consent),
     restarted: () => statusBar.say("LLMOps engine restarted"),
@@ -87,6 +92,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   const secrets: SecretGiver = new SecretGiver(vault, approvals, people);
   const consents = new PipelineConsents(approvals);
   const pipelines: Pipelines = new Pipelines(engine);
+  const trainings: Trainings = new Trainings(engine);
   const pipelineOutput = window.createOutputChannel("LLMOps Pipeline", "log");
   const runsTree = new RunsTree(pipelines, views.runs.fire);
   views.pipeline.fill(new PipelineTree(pipelines, views.pipeline.view, views.pipeline.fire));
@@ -101,7 +107,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     engine.notify(Notifications.paused, { paused });
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
-  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...experimentCommands({ ...deps, experiments, panels }), ...secretCommands(deps), ...setupCommands(deps) };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...experimentCommands({ ...deps, experiments, panels }), ...secretCommands(deps), ...setupCommands(deps) };
 
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
@@ -110,7 +116,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, panels, staleDecorations(), pipelineNotices(pipelines));
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings));
 
   return {
     restore: (panel, state) => panels.restore(panel, state),

@@ -1,4 +1,4 @@
-import { type Disposable, languages, Uri, window, workspace } from "vscode";
+import { commands, type Disposable, languages, Uri, window, workspace } from "vscode";
 import type { BaselineText } from "../protocol/messages.ts";
 
 const BASELINE = "llmops-baseline";
@@ -29,6 +29,15 @@ export class Documents implements Disposable {
     const document = await workspace.openTextDocument(Uri.from({ scheme: TEXT, path, query: String(Date.now()) }));
     await languages.setTextDocumentLanguage(document, language);
     await window.showTextDocument(document, { preview: true });
+  }
+
+  /** Shows a text of Markdown as it is meant to be read; as its source, where the editor's own preview is switched off. */
+  async preview(name: string, markdown: string): Promise<void> {
+    const path = `/${name}`;
+    this.texts.set(path, markdown);
+    const uri = Uri.from({ scheme: TEXT, path, query: String(Date.now()) });
+    await workspace.openTextDocument(uri);
+    await commands.executeCommand("markdown.showPreview", uri).then(undefined, () => this.show(name, markdown, "markdown"));
   }
 
   dispose(): void {

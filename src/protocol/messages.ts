@@ -48,6 +48,8 @@ export const Requests = {
   doctor: "llmops/doctor",
   /** Everything about pipelines: see `pipeline.ts`. */
   pipeline: "llmops/pipeline",
+  /** Everything about trainings: see `training.ts`. */
+  training: "llmops/training",
   /** Everything about runs and their comparison: see `experiments.ts`. */
   experiments: "llmops/experiments",
 } as const;
@@ -74,6 +76,8 @@ export const FromEngine = {
   pipelineOutput: "llmops/pipelineOutput",
   /** Whether a definition may run that has not run here. */
   pipelineConsent: "llmops/pipelineConsent",
+  trainingChanged: "llmops/trainingChanged",
+  trainingProgress: "llmops/trainingProgress",
   /** There are new runs, or known ones are other than they were. */
   experimentsChanged: "llmops/experimentsChanged",
 } as const;

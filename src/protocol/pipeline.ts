@@ -17,7 +17,7 @@ export type PipelineAction =
   | { readonly kind: "cancel"; readonly run: string }
   | { readonly kind: "decide"; readonly run: string; readonly stage: string; readonly approved: boolean; readonly comment?: string; readonly evidence: string }
   | { readonly kind: "settle"; readonly run: string; readonly stage: string; readonly as: "passed" | "failed" | "again" }
-  | { readonly kind: "promote"; readonly environment: string; readonly undo?: boolean }
+  | { readonly kind: "promote"; readonly environment: string; readonly model?: string; readonly undo?: boolean }
   | { readonly kind: "history"; readonly before?: number; readonly limit: number }
   | { readonly kind: "show"; readonly run: string }
   | { readonly kind: "log"; readonly attempt: number }

@@ -18,10 +18,12 @@ import { LANGUAGE_CAPABILITIES, LANGUAGE_FILES, LanguageFront } from "./language
 import { lensesFor } from "./lenses.ts";
 import type { ExperimentsParams } from "../protocol/experiments.ts";
 import type { PipelineParams } from "../protocol/pipeline.ts";
+import type { TrainingParams } from "../protocol/training.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Publisher } from "./publisher.ts";
 import { Requester } from "./requests.ts";
 import { type SaveReason, Session } from "./session.ts";
+import { Trainings } from "./trainings.ts";
 import { WorkerClient } from "./workerClient.ts";
 
 /** Editors that say nothing get this: they are trusted, since a person started the server there. */
@@ -55,6 +57,7 @@ export function startServer(): Promise<void> {
   let requests: Requester | undefined;
   let publisher: Publisher | undefined;
   let pipelines: Pipelines | undefined;
+  let trainings: Trainings | undefined;
   const language = new LanguageFront(connection, log);
   const saveReasons = new Map<string, SaveReason>();
   let refreshesLenses = false;
@@ -84,13 +87,17 @@ export function startServer(): Promise<void> {
       for (const folder of added.map(({ uri }) => URI.parse(uri)).filter(({ scheme }) => scheme === "file").map(({ fsPath }) => fsPath)) {
         folders.push(folder);
         void session?.discover(folder);
-        pipelines?.changed(folder);
+        lookAt(folder);
         language.addFolder(folder);
       }
     });
     if (options.trusted) begin();
   });
 
+  const lookAt = (folder: string) => {
+    pipelines?.changed(folder);
+    trainings?.changed(folder);
+  };
   /** Nothing of an untrusted workspace is read or run: this happens once there is trust. */
   const begin = () => {
     if (session) return;
@@ -105,19 +112,22 @@ export function startServer(): Promise<void> {
           return "value" in result ? result : "refused" in result ? "refused" : "missing";
         },
         pipelineChanged: (folder) => pipelines?.changed(folder),
+        trainingChanged: (folder) => trainings?.changed(folder),
+        trainingProgress: (progress) => void connection.sendNotification(FromEngine.trainingProgress, progress),
         pipelineOutput: (text) => void connection.sendNotification(FromEngine.pipelineOutput, { text }),
         experimentsChanged: () => void connection.sendNotification(FromEngine.experimentsChanged),
         askPipeline: async (consent) => (await pipelines?.consent(consent)) ?? false,
         crashed: (reason) => {
           log.error(`The process that runs suites ended (${reason}). It starts again when it is needed; everything it had finished is in the store.`);
-          for (const folder of folders) pipelines?.changed(folder);
+          for (const folder of folders) lookAt(folder);
         },
       },
     });
     session = new Session(worker, options.settings, log);
     session.paused = options.paused;
     pipelines = new Pipelines(connection, worker, log);
-    for (const folder of folders) pipelines.changed(folder);
+    trainings = new Trainings({ connection, worker, log, publish: (file, diagnostics) => publisher?.setData(file, diagnostics) });
+    for (const folder of folders) lookAt(folder);
     requests = new Requester(session, worker, folders);
     publisher = new Publisher(connection, session, { codeLensRefresh: refreshesLenses });
     language.begin(folders, (file, diagnostics) => publisher?.setTyped(file, diagnostics));
@@ -145,13 +155,16 @@ export function startServer(): Promise<void> {
     const reason = saveReasons.get(textDocument.uri) ?? "manual";
     saveReasons.delete(textDocument.uri);
     session?.saved(URI.parse(textDocument.uri).fsPath, reason);
+    trainings?.filesChanged([URI.parse(textDocument.uri).fsPath]);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     language.filesChanged(changes.map(({ uri }) => uri));
-    if (!changes.some(({ uri }) => isWatched(URI.parse(uri).fsPath.replaceAll("\\", "/")))) return;
-    void session?.rediscover();
-    for (const folder of folders) pipelines?.changed(folder);
+    const files = changes.map(({ uri }) => URI.parse(uri).fsPath);
     pipelines?.filesChanged();
+    trainings?.filesChanged(files);
+    if (!files.some((file) => isWatched(file.replaceAll("\\", "/")))) return;
+    void session?.rediscover();
+    for (const folder of folders) lookAt(folder);
   });
 
   connection.onCodeLens(({ textDocument }) => {
@@ -180,6 +193,7 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.suites, () => requests?.suites() ?? []);
   connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
   connection.onRequest(Requests.pipeline, async (params: PipelineParams) => (await pipelines?.ask(params)) ?? null);
+  connection.onRequest(Requests.training, async (params: TrainingParams) => (await trainings?.ask(params)) ?? null);
   connection.onRequest(Requests.experiments, async ({ folder, action }: ExperimentsParams) => (await worker?.ask({ kind: "experiments", folder: URI.parse(folder).fsPath, action })) ?? null);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
 
@@ -204,13 +218,14 @@ export function startServer(): Promise<void> {
   connection.onNotification(Notifications.saveReason, ({ uri, reason }: { uri: string; reason: SaveReason }) => void saveReasons.set(uri, reason));
   connection.onNotification(Notifications.focus, () => {
     void session?.rediscover();
-    for (const folder of folders) pipelines?.changed(folder);
+    for (const folder of folders) lookAt(folder);
   });
 
   const end = () => {
     session?.dispose();
     void language.dispose();
     pipelines?.dispose();
+    trainings?.dispose();
     worker?.close();
   };
   connection.onShutdown(end);

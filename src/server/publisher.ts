@@ -18,6 +18,8 @@ export class Publisher {
   private readonly suites = new Map<string, { made: SuiteEntry; diagnostics: ByFile }>();
   /** Mistakes in prompts and suites as they are typed, by file. */
   private readonly typed: ByFile = new Map();
+  /** What was found in training data, by file. */
+  private readonly data: ByFile = new Map();
   private published: ByFile = new Map();
   private running = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -36,8 +38,10 @@ export class Publisher {
       const here = diagnostics.get(file);
       if (here) diagnostics.set(file, afterEdit(here, range, added));
     }
-    const typed = this.typed.get(file);
-    if (typed) this.typed.set(file, afterEdit(typed, range, added));
+    for (const found of [this.typed, this.data]) {
+      const here = found.get(file);
+      if (here) found.set(file, afterEdit(here, range, added));
+    }
     this.publish();
   }
 
@@ -45,6 +49,13 @@ export class Publisher {
   setTyped(file: string, diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0) this.typed.delete(file);
     else this.typed.set(file, [...diagnostics]);
+    this.publish();
+  }
+
+  /** What was found in a file of training data. */
+  setData(file: string, diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length === 0) this.data.delete(file);
+    else this.data.set(file, [...diagnostics]);
     this.publish();
   }
 
@@ -77,7 +88,7 @@ export class Publisher {
   /** Sends what differs from what the editor has, each file's list as a whole. */
   private publish(): void {
     const judged = [...this.suites.values()].map(({ diagnostics }) => new Map([...diagnostics].map(([file, list]) => [file, list.filter((one) => !this.isTold(file, one))])));
-    const next: ByFile = this.session.settings.diagnostics ? merged([...judged, this.typed]) : new Map<string, Diagnostic[]>();
+    const next: ByFile = this.session.settings.diagnostics ? merged([...judged, this.typed, this.data]) : new Map<string, Diagnostic[]>();
     for (const file of new Set([...this.published.keys(), ...next.keys()])) {
       const diagnostics = next.get(file) ?? [];
       if (JSON.stringify(diagnostics) === JSON.stringify(this.published.get(file) ?? [])) continue;

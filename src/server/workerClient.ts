@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Log } from "../core/host.ts";
 import type { StoredApprovals } from "../protocol/messages.ts";
 import type { PipelineAction, PipelineConsent } from "../protocol/pipeline.ts";
+import type { TrainingAction, TrainingProgressed } from "../protocol/training.ts";
 import type { Failure, FromWorker, ToWorker } from "./worker/messages.ts";
 
 type Question = Extract<ToWorker, { id: number }> extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
@@ -11,6 +12,8 @@ export interface WorkerEvents {
   readonly askSecret: (name: string, origin: string) => Promise<{ value: string } | "missing" | "refused">;
   readonly pipelineChanged: (folder: string) => void;
   readonly pipelineOutput: (text: string) => void;
+  readonly trainingChanged: (folder: string) => void;
+  readonly trainingProgress: (progress: TrainingProgressed) => void;
   readonly experimentsChanged: () => void;
   readonly askPipeline: (consent: PipelineConsent) => Promise<boolean>;
   /** The worker ended without being told to; it is started again when it is next needed. */
@@ -36,11 +39,11 @@ interface Waiting {
   progress(done: number, total: number): void;
 }
 
-/** Of a pipeline only what is read: a run that was started, or a decision that was taken, is in the store. */
-const READS: ReadonlySet<PipelineAction["kind"]> = new Set(["overview", "history", "show", "log"]);
+/** Of a pipeline and of trainings only what is read: a run that was started, or a decision that was taken, is in the store. */
+const READS: ReadonlySet<(PipelineAction | TrainingAction)["kind"]> = new Set(["overview", "history", "show", "log", "check", "page"]);
 
 function mayRepeat(question: Question): boolean {
-  return question.kind !== "pipeline" || READS.has(question.action.kind);
+  return (question.kind !== "pipeline" && question.kind !== "training") || READS.has(question.action.kind);
 }
 
 /** The process that reads and runs suites, started when it is first needed and again after a crash. */
@@ -144,6 +147,12 @@ export class WorkerClient {
         break;
       case "experimentsChanged":
         this.events.experimentsChanged();
+        break;
+      case "trainingChanged":
+        this.events.trainingChanged(message.folder);
+        break;
+      case "trainingProgress":
+        this.events.trainingProgress(message.progress);
         break;
       case "pipelineOutput":
         this.events.pipelineOutput(message.text);

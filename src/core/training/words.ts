@@ -63,6 +63,13 @@ export function stateSentence({ state, reason, model, cancelledBy }: TrainingRec
   }
 }
 
+/** `accuracy 31.7 % → 88.3 %`; empty before there is a decision. */
+export function figuresOf({ decision }: Pick<TrainingRecord, "decision">): string {
+  const { rows } = decision === undefined ? { rows: [] } : (JSON.parse(decision) as Decision);
+  const [first] = rows;
+  return first?.production === undefined || first.candidate === undefined ? "" : `${first.metric} ${formatValue(first.production, first.unit)} → ${formatValue(first.candidate, first.unit)}`;
+}
+
 /** The conditions of a decision, a line each. */
 export function decisionLines({ rows, slices, broke, fixed, plan }: Decision): string[] {
   return [

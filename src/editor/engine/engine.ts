@@ -3,6 +3,7 @@ import { type Disposable, EventEmitter, type LogOutputChannel, workspace } from 
 import type { LanguageClientOptions } from "vscode-languageclient";
 import { FromEngine, type InitializationOptions, type SecretParams, type SecretResult, type Status } from "../../protocol/messages.ts";
 import type { PipelineChanged, PipelineConsent } from "../../protocol/pipeline.ts";
+import type { TrainingChanged, TrainingProgressed } from "../../protocol/training.ts";
 import { logLevel } from "../settings.ts";
 import { EngineClient } from "./engineClient.ts";
 import { endLater, hasSqlite, startEngineProcess } from "./engineProcess.ts";
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly secret: (params: SecretParams) => Promise<SecretResult>;
   readonly pipelineChanged: (changed: PipelineChanged) => void;
   readonly pipelineOutput: (text: string) => void;
+  readonly trainingChanged: (changed: TrainingChanged) => void;
+  readonly trainingProgress: (progress: TrainingProgressed) => void;
   readonly experimentsChanged: () => void;
   readonly pipelineConsent: (consent: PipelineConsent) => Promise<boolean>;
   /** It ended by itself and was started again; nothing is lost, as every result is in the store. */
@@ -107,6 +110,8 @@ export class Engine implements Disposable {
     client.onNotification(FromEngine.status, this.options.status);
     client.onRequest(FromEngine.secret, this.options.secret);
     client.onNotification(FromEngine.pipelineChanged, this.options.pipelineChanged);
+    client.onNotification(FromEngine.trainingChanged, this.options.trainingChanged);
+    client.onNotification(FromEngine.trainingProgress, this.options.trainingProgress);
     client.onNotification(FromEngine.pipelineOutput, ({ text }: { text: string }) => this.options.pipelineOutput(text));
     client.onNotification(FromEngine.experimentsChanged, () => this.options.experimentsChanged());
     client.onRequest(FromEngine.pipelineConsent, this.options.pipelineConsent);

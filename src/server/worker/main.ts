@@ -9,7 +9,9 @@ import { lazySandbox } from "../../engine/sandbox.ts";
 import type { Failure, FromWorker, ToWorker } from "./messages.ts";
 import type { ExperimentWork } from "./experimentWork.ts";
 import { EditorSecrets } from "./secrets.ts";
+import type { PipelineConsent } from "../../protocol/pipeline.ts";
 import type { PipelineWork } from "./pipelineWork.ts";
+import type { TrainingWork } from "./trainingWork.ts";
 import { Work } from "./work.ts";
 
 /**
@@ -25,6 +27,26 @@ export function startWorker(): Promise<void> {
   const sandbox = lazySandbox();
   const work = new Work({ host, sandbox: sandbox.url, mayCall: (origin) => secrets.mayCall(origin), changed: (suites) => send({ kind: "changed", suites }), runsChanged: () => send({ kind: "experimentsChanged" }) });
   const questions = new Map<number, (agreed: boolean) => void>();
+  const ask = (consent: PipelineConsent) =>
+    new Promise<boolean>((resolve) => {
+      const question = questions.size + 1;
+      questions.set(question, resolve);
+      send({ kind: "askPipeline", question, consent });
+    });
+  let trainings: Promise<TrainingWork> | undefined;
+  const training = () =>
+    (trainings ??= import("./trainingWork.ts").then(
+      (module) =>
+        new module.TrainingWork({
+          host,
+          sandbox: sandbox.url,
+          mayCall: (origin) => secrets.mayCall(origin),
+          isAgreed: (hash) => secrets.isAgreed(hash),
+          ask,
+          changed: (folder) => send({ kind: "trainingChanged", folder }),
+          progress: (progress) => send({ kind: "trainingProgress", progress }),
+        }),
+    ));
   let pipelines: Promise<PipelineWork> | undefined;
   // Loaded with the first question about one: most workspaces have none.
   const pipeline = () =>
@@ -35,12 +57,7 @@ export function startWorker(): Promise<void> {
           sandbox: sandbox.url,
           mayCall: (origin) => secrets.mayCall(origin),
           isAgreed: (hash) => secrets.isAgreed(hash),
-          ask: (consent) =>
-            new Promise((resolve) => {
-              const question = questions.size + 1;
-              questions.set(question, resolve);
-              send({ kind: "askPipeline", question, consent });
-            }),
+          ask,
           changed: (folder) => send({ kind: "pipelineChanged", folder }),
           output: (text) => send({ kind: "pipelineOutput", text }),
         }),
@@ -84,6 +101,8 @@ export function startWorker(): Promise<void> {
         return experiments().then(async (made) => made.perform(await work.workspace(message.folder), message.action));
       case "pipeline":
         return pipeline().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action));
+      case "training":
+        return training().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action, signal));
       default:
         throw new Error(`The worker does not know ${message.kind}.`);
     }

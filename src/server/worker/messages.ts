@@ -4,6 +4,7 @@ import type { FileChange } from "../../core/regression/places.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
 import type { ExperimentsAction } from "../../protocol/experiments.ts";
 import type { PipelineAction, PipelineConsent } from "../../protocol/pipeline.ts";
+import type { TrainingAction, TrainingProgressed } from "../../protocol/training.ts";
 
 /**
  * Between the language server and the process that reads and runs suites. All paths are absolute.
@@ -22,6 +23,7 @@ export type ToWorker =
   | { readonly kind: "remember"; readonly id: number; readonly file: string }
   | { readonly kind: "pipeline"; readonly id: number; readonly folder: string; readonly action: PipelineAction }
   | { readonly kind: "experiments"; readonly id: number; readonly folder: string; readonly action: ExperimentsAction }
+  | { readonly kind: "training"; readonly id: number; readonly folder: string; readonly action: TrainingAction }
   | { readonly kind: "pipelineConsent"; readonly question: number; readonly agreed: boolean }
   | { readonly kind: "approvals"; readonly approvals: StoredApprovals }
   | { readonly kind: "secret"; readonly id: number; readonly result: { readonly value: string } | "missing" | "refused" };
@@ -54,6 +56,9 @@ export type FromWorker =
   | { readonly kind: "pipelineChanged"; readonly folder: string }
   | { readonly kind: "experimentsChanged" }
   | { readonly kind: "pipelineOutput"; readonly text: string }
+  /** Something of the folder's trainings is other than it was. */
+  | { readonly kind: "trainingChanged"; readonly folder: string }
+  | { readonly kind: "trainingProgress"; readonly progress: TrainingProgressed }
   | { readonly kind: "askPipeline"; readonly question: number; readonly consent: PipelineConsent }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string };
 

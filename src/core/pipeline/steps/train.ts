@@ -1,7 +1,7 @@
 import { isOver } from "../../store/training/states.ts";
 import { cancelTraining, trainingLog, trainingOf, type TrainingRecord } from "../../store/training/trainings.ts";
 import { watchStore } from "../../store/watch.ts";
-import { NothingToTrain } from "../../training/definition.ts";
+import { NothingToTrain, readDefinition } from "../../training/definition.ts";
 import { followTraining } from "../../training/run/followTraining.ts";
 import { startTraining } from "../../training/run/start.ts";
 import { stateSentence } from "../../training/words.ts";
@@ -14,12 +14,18 @@ import type { StepKind, StepResult, StepTask } from "./stepKind.ts";
 export const train: StepKind = {
   effect: "repeatable",
   async run(task): Promise<StepResult> {
-    const { context, run, stage, step } = task;
+    const { context, definition, run, stage, step } = task;
     const { workspace } = context;
     const origin = `${run.key}/${stage.name}/${step.name}`;
     const known = trainingOf(workspace.store, origin);
     let key = known && (!isOver(known.state) || known.state === "better" || known.state === "not-better") ? known.key : undefined;
     try {
+      if (key === undefined) {
+        // What was agreed to is the run's definition; the data is that of the work tree.
+        const now = await readDefinition(workspace, step.train);
+        const asked = definition.trainings?.[step.train!];
+        if (JSON.stringify(now.definition.config) !== JSON.stringify(asked)) return { passed: false, reason: `llmops.yaml has another training ${step.train} on disk than at the commit of this run: commit it, and run again.` };
+      }
       key ??= await startTraining(workspace, { name: step.train!, origin, by: run.by });
     } catch (error) {
       if (!(error instanceof NothingToTrain)) throw error;

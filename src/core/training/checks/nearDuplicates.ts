@@ -49,7 +49,7 @@ export function nearDuplicates(notices: string[]): StartCheck {
             for (let at = 1; at < bucket.length; at++) {
               const index = bucket[at]!;
               if (twin[index] !== -1) continue;
-              const before = bucket.slice(0, at).filter((other) => rows.wholes.at(other) !== rows.wholes.at(index) && twin[other] === -1).slice(-MOST_IN_BUCKET);
+              const before = bucket.slice(0, at).filter((other) => rows.inputs.at(other) !== rows.inputs.at(index) && twin[other] === -1).slice(-MOST_IN_BUCKET);
               const own = before.length > 0 && compared < MOST_COMPARED ? shinglesOf(index) : undefined;
               if (!own) {
                 left += before.length;
