@@ -200,5 +200,6 @@ export interface EndpointTest {
   readonly message: string;
 }
 
+export { codeIn } from "../core/config/approvals.ts";
 export { COMMANDS } from "../core/host.ts";
 export type { Problem, Range };

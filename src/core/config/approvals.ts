@@ -41,6 +41,27 @@ export function originOf(url: string): string | undefined {
   return protocol === "http:" || protocol === "https:" ? origin : undefined;
 }
 
+const CODE = /^code:[^,#]+?(?:#[0-9a-f]+)?$/;
+
+/**
+ * In the place of an origin, for a secret that code of a suite is given. No address limits where code sends it: what is
+ * agreed to is the code itself, by the hash of it and of what it imports.
+ * @param path of its file, from the workspace, with `/`.
+ */
+export function codeRecipient(path: string, hash: string): string {
+  return `code:${path}#${hash}`;
+}
+
+/** The file of a recipient that is code, from the workspace; `undefined`: it is none. */
+export function codeIn(recipient: string): string | undefined {
+  return CODE.test(recipient) ? recipient.slice("code:".length).replace(/#[0-9a-f]+$/, "") : undefined;
+}
+
+/** Who may be given a secret, normalised: an origin, or code; `undefined` when it is neither. */
+function recipientOf(text: string): string | undefined {
+  return CODE.test(text) ? text : originOf(text);
+}
+
 /** Whether an origin is this machine: 127.0.0.0/8, ::1 or localhost. */
 export function isLoopback(origin: string): boolean {
   const normal = originOf(origin);
@@ -56,18 +77,20 @@ export function mayCallOnSave(origin: string, approvals: Approvals): boolean {
 }
 
 /**
- * Whether a secret may be sent to this origin. A loopback origin is no exception: whatever listens
+ * Whether a secret may be sent to this origin, or given to this code. A loopback origin is no exception: whatever listens
  * there may pass it on.
  */
 export function mayRelease(name: string, origin: string, approvals: Approvals): boolean {
-  const normal = originOf(origin);
+  const normal = recipientOf(origin);
   if (normal === undefined) return false;
   const key = pairKey(name, normal);
-  return BUILT_IN.has(key) || approvals.secrets.has(key);
+  // CI may approve a file whatever is in it: who reviews its changes decides.
+  const file = codeIn(normal);
+  return BUILT_IN.has(key) || approvals.secrets.has(key) || (file !== undefined && approvals.secrets.has(pairKey(name, `code:${file}`)));
 }
 
 /**
- * Reads the environment variable `LLMOPS_APPROVED` (`NAME=https://origin[,NAME=https://origin…]`), by
+ * Reads the environment variable `LLMOPS_APPROVED` (`NAME=https://origin[,NAME=code:path…]`), by
  * which CI approves secrets. Only ever from the process environment: a `.env` is part of the workspace.
  */
 export function parseApproved(text: string | undefined): { approvals: Approvals; mistakes: readonly string[] } {
@@ -75,8 +98,8 @@ export function parseApproved(text: string | undefined): { approvals: Approvals;
   const mistakes: string[] = [];
   for (const part of (text ?? "").split(",").map((entry) => entry.trim()).filter(Boolean)) {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.+)$/.exec(part);
-    const origin = match && originOf(match[2]!.trim());
-    if (!origin) mistakes.push(`LLMOPS_APPROVED: ${JSON.stringify(part)} is not of the form NAME=https://host. It is ignored.`);
+    const origin = match && recipientOf(match[2]!.trim());
+    if (!origin) mistakes.push(`LLMOPS_APPROVED: ${JSON.stringify(part)} is not of the form NAME=https://host or NAME=code:path. It is ignored.`);
     else secrets.add(pairKey(match[1]!, origin));
   }
   return { approvals: { origins: new Set(), secrets }, mistakes };

@@ -1,4 +1,4 @@
-import { originOf } from "./approvals.ts";
+import { codeIn, originOf } from "./approvals.ts";
 import type { Redactor } from "./redactor.ts";
 
 /** A value that stands in a text by its name: `${secret:NAME}` or `{{env.NAME}}`. */
@@ -121,6 +121,8 @@ function unresolved(reference: Reference, reason: "missing" | "refused", origin:
 /** Why a value was not sent to an origin, and what to do. */
 export function unresolvedMessage({ name, kind }: Pick<Reference, "name" | "kind">, reason: "missing" | "refused", origin: string): string {
   const command = kind === "secret" ? "Run “LLMOps: Set Secret…” in the editor, or set the environment variable" : "Set it, or write it into .env:";
+  const file = codeIn(origin);
+  if (reason === "refused" && file !== undefined) return `${name} is not approved for the code ${file} as it is now. If you trust it, choose Run in the editor and approve it; in CI set LLMOPS_APPROVED=${name}=code:${file}.`;
   return reason === "missing"
     ? `${kind === "secret" ? "The secret" : "The environment variable"} ${name} is not set. ${command} ${name}.`
     : `${name} is not approved for ${origin}. If you trust this address, choose Run in the editor and approve it; in CI set LLMOPS_APPROVED=${name}=${origin}.`;

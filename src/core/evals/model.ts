@@ -132,6 +132,8 @@ export interface ProviderCode {
   readonly language: "javascript" | "python" | "ruby";
   /** Absolute. */
   readonly file: string;
+  /** From the workspace, with `/`. */
+  readonly path: string;
   /** Of a function, where one is said. */
   readonly name: string | undefined;
   /** Of the file and all that it imports from the workspace. */

@@ -1,5 +1,5 @@
 import { type SecretStorage, window } from "vscode";
-import { COMMANDS, type SecretParams, type SecretResult } from "../../protocol/messages.ts";
+import { codeIn, COMMANDS, type SecretParams, type SecretResult } from "../../protocol/messages.ts";
 import type { Approvals } from "./approvals.ts";
 import type { PersonRuns } from "./personRuns.ts";
 
@@ -78,6 +78,12 @@ async function question(name: string, origin: string, what: string): Promise<boo
     const give = "Give";
     const about = "llmops.yaml names it in the env of a command. Nothing limits where a command sends it: give it only if you know what the pipeline's commands do.";
     return (await window.showWarningMessage(`Give the ${what} ${name} to commands of the pipeline?`, { modal: true, detail: about }, give)) === give;
+  }
+  const code = codeIn(origin);
+  if (code !== undefined) {
+    const give = "Give";
+    const about = `The suite names it for the provider ${code}, which is code. Nothing limits where code sends it: give it only if you know what it does. When the code or what it imports changes, this is asked again.`;
+    return (await window.showWarningMessage(`Give the ${what} ${name} to ${code}?`, { modal: true, detail: about }, give)) === give;
   }
   const send = "Send";
   const detail = `The run calls ${origin}, and its configuration wants the ${what} ${name} to be sent along. Send it only if you know who answers there. This workspace will not ask again for this address.`;

@@ -76,7 +76,7 @@ describe("a key in the environment", function () {
 
   test("says which part of LLMOPS_APPROVED cannot be read", async () => {
     const { stderr } = await llmops(folderWith({}), ["runs", "list"], { env: { LLMOPS_APPROVED: "MY_KEY" } });
-    assert.equal(stderr, 'warning: LLMOPS_APPROVED: "MY_KEY" is not of the form NAME=https://host. It is ignored.\n');
+    assert.equal(stderr, 'warning: LLMOPS_APPROVED: "MY_KEY" is not of the form NAME=https://host or NAME=code:path. It is ignored.\n');
   });
 
   const ECHOES: [string, http.RequestListener][] = [

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createSuiteCode } from "../../../src/core/evals/suiteCode/pool.ts";
 import { processes } from "../assertions/support.ts";
 import { callOf, failure, type Options, provider, send } from "../providers/support.ts";
-import { open, SUITE } from "../runner/support.ts";
+import { environmentSecrets } from "../../../src/engine/secrets.ts";
+import { open, quiet, SUITE } from "../runner/support.ts";
 import { temporaryFolder } from "../store/support.ts";
 
 const closing: (() => void)[] = [];
@@ -21,7 +22,7 @@ function coded(text: string, { language = "javascript" as Language, name = undef
   writeFileSync(file, text);
   const suiteCode = createSuiteCode(processes, { cwd: folder });
   closing.push(() => suiteCode.close());
-  const code = { language, file, name, fingerprint: "f" };
+  const code = { language, file, path: `code/${FILES[language]}`, name, fingerprint: "0123456789abcdef0123" };
   return { folder, made: provider(`file://${FILES[language]}`, config, { folder, suiteCode, ...options, env: options.redactor ? {} : { PLAIN: "seen", API_KEY: "hidden" } }, { env, code }) };
 }
 
@@ -97,8 +98,31 @@ describe("a provider that is code", function () {
     clearInterval(watch);
   });
 
-  it("is given no secrets", () => {
-    for (const value of ["${secret:KEY}", "{{env.API_KEY}}", "{{env.NONE}}"]) assert.throws(() => coded(js(""), { config: { deep: [value] } }), { kind: "unusable", message: /^Code is given no secrets, and \w+ is one, or is not set\./ });
+  it("is given the secrets that were approved for it as it is, or in CI for its file, and they are masked in what it says", async () => {
+    const code = js("return { output: [this.options.config.deep[0], process.env.OWN, this.options.env.OWN].join(' ') };");
+    const options = (approved: string) => ({ config: { deep: ["${secret:MY_KEY}"] }, env: { OWN: "{{env.MY_TOKEN}}" }, secrets: environmentSecrets({ MY_KEY: "k-0123456789", MY_TOKEN: "t-0123456789", LLMOPS_APPROVED: approved }, quiet) });
+    for (const recipient of ["code:code/p.mjs#0123456789abcdef", "code:code/p.mjs"]) {
+      const { made } = coded(code, options(`MY_KEY=${recipient},MY_TOKEN=${recipient}`));
+      assert.equal((await send(made)).output, "*** *** ***");
+      assert.doesNotMatch(JSON.stringify(made.prepare(callOf("x"))), /0123456789"|k-0|t-0/);
+      assert.match(made.prepare(callOf("x")).identity, /\$\{secret:MY_KEY\}.+\{\{env\.MY_TOKEN\}\}/);
+    }
+    const whole = coded(js("return { output: this.options.config.deep[0].length + process.env.OWN.length };"), options("MY_KEY=code:code/p.mjs,MY_TOKEN=code:code/p.mjs"));
+    assert.equal((await send(whole.made)).output, 24);
+    const python = coded("import os\n\ndef call_api(prompt, options, context):\n    return {'output': len(options['config']['deep'][0]) + len(os.environ['OWN'])}\n", { language: "python", ...options("MY_KEY=code:code/p.py,MY_TOKEN=code:code/p.py") });
+    assert.equal((await send(python.made)).output, 24);
+    const thrown = coded(js("throw new Error('with ' + process.env.OWN);"), options("MY_KEY=code:code/p.mjs,MY_TOKEN=code:code/p.mjs"));
+    assert.equal(await failure(thrown.made), "unanswered: file://p.mjs threw Error: with ***");
+  });
+
+  it("is given none that was approved for other code, or that is not set", async () => {
+    const config = { deep: ["${secret:MY_KEY}"] };
+    for (const approved of ["MY_KEY=code:code/p.mjs#0000000000000000", "MY_KEY=code:other/p.mjs", "MY_KEY=https://a.example", ""]) {
+      const { made } = coded(js("return { output: 'x' };"), { config, secrets: environmentSecrets({ MY_KEY: "k-0123456789", LLMOPS_APPROVED: approved }, quiet) });
+      assert.match(await failure(made), /^unusable: MY_KEY is not approved for the code code\/p\.mjs as it is now\. .+LLMOPS_APPROVED=MY_KEY=code:code\/p\.mjs\.$/);
+    }
+    assert.match(await failure(coded(js("return { output: 'x' };"), { config, secrets: environmentSecrets({}, quiet) }).made), /^unusable: The secret MY_KEY is not set\./);
+    assert.match(await failure(coded(js("return { output: 'x' };"), { config: { deep: ["{{env.NONE}}"] } }).made), /^unusable: The environment variable NONE is not set\./);
   });
 });
 

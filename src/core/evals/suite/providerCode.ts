@@ -1,3 +1,4 @@
+import { relativePosix } from "../../config/settings.ts";
 import { contentHash } from "../../store/store.ts";
 import type { ProviderCode } from "../model.ts";
 import { readScriptFiles } from "./scripts.ts";
@@ -20,7 +21,7 @@ export async function readProviderCode(source: SuiteSource, id: string, place: P
     const [, path, name] = pattern.exec(id) ?? [];
     if (path === undefined) continue;
     const files = await readScriptFiles(source, path, place);
-    return files && { language, file: files[0] as string, name, fingerprint: contentHash(files.map((file) => source.files.get(file) ?? "").join("\0")) };
+    return files && { language, file: files[0] as string, path: relativePosix(source.root, files[0] as string), name, fingerprint: contentHash(files.map((file) => source.files.get(file) ?? "").join("\0")) };
   }
   return undefined;
 }
