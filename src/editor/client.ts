@@ -11,6 +11,7 @@ import { secretCommands } from "./commands/secrets.ts";
 import { setupCommands } from "./commands/setup.ts";
 import { trainingCommands } from "./commands/training.ts";
 import { ComparisonPanels } from "./comparison/panel.ts";
+import { Artifacts } from "./artifacts.ts";
 import { Approvals } from "./consent/approvals.ts";
 import { PipelineConsents } from "./consent/pipelineConsent.ts";
 import { PersonRuns } from "./consent/personRuns.ts";
@@ -23,6 +24,7 @@ import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
 import { Trainings } from "./trainings.ts";
 import { type EnvironmentNode, EnvironmentsTree } from "./views/environmentsTree.ts";
+import { type ExperimentNode, ExperimentsTree } from "./views/experimentsTree.ts";
 import type { LazyView } from "./views/lazyView.ts";
 import { trainingNotices } from "./views/trainingNotices.ts";
 import { pipelineNotices } from "./views/pipelineNotices.ts";
@@ -47,6 +49,7 @@ export interface Views {
   readonly pipeline: LazyView<PipelineNode>;
   readonly environments: LazyView<EnvironmentNode>;
   readonly runs: LazyView<RunsNode>;
+  readonly experiments: LazyView<ExperimentNode>;
 }
 
 /** What `extension.ts` needs of everything else. */
@@ -99,7 +102,9 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   views.environments.fill(new EnvironmentsTree(pipelines, views.environments.fire));
   views.runs.fill(runsTree);
   const experiments: Experiments = new Experiments(engine);
-  const panels = new ComparisonPanels({ media: Uri.joinPath(context.extensionUri, "dist", "webview"), experiments, actions: pageActions(experiments) });
+  const experimentsTree = new ExperimentsTree(experiments, views.experiments.view, views.experiments.fire);
+  const artifacts = new Artifacts(experiments);
+  const panels = new ComparisonPanels({ media: Uri.joinPath(context.extensionUri, "dist", "webview"), experiments, actions: pageActions({ experiments, artifacts }) });
   const documents = new Documents((uri) => engine.request(Requests.baselineText, { uri }));
   const setPaused = async (paused: boolean) => {
     await workspaceState.update(PAUSED, paused);
@@ -107,16 +112,20 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     engine.notify(Notifications.paused, { paused });
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
-  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...experimentCommands({ ...deps, experiments, panels }), ...secretCommands(deps), ...setupCommands(deps) };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...experimentCommands({ ...deps, experiments, panels, tree: experimentsTree }), ...secretCommands(deps), ...setupCommands(deps) };
 
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
     statusBar.setEngine(state);
-    if (state.kind === "running") forwardMissed(engine, saved);
+    if (state.kind === "running") {
+      forwardMissed(engine, saved);
+      // It asks the engine, which a look at the view alone does not start.
+      views.experiments.fill(experimentsTree);
+    }
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings));
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, artifacts, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings));
 
   return {
     restore: (panel, state) => panels.restore(panel, state),

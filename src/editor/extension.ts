@@ -17,6 +17,7 @@ export function activate(context: ExtensionContext): void {
     pipeline: new LazyView("llmops.pipeline"),
     environments: new LazyView("llmops.environments"),
     runs: new LazyView("llmops.pipelineRuns"),
+    experiments: new LazyView("llmops.experiments", { canSelectMany: true }),
   };
   // Saved before anybody listens: the client has them judged once the engine runs.
   const saved = new Set<string>();

@@ -1,18 +1,23 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ComparisonState, ComparisonView } from "../protocol/experiments.ts";
+import type { ComparisonState, ComparisonView, PageState } from "../protocol/experiments.ts";
 import { firstState, keepState, listen, tell } from "./channel.ts";
 import { Cases } from "./cases/cases.tsx";
 import { Charts } from "./charts/charts.tsx";
 import { Conclusion } from "./overview/conclusion.tsx";
 import { Overview } from "./overview/overview.tsx";
 import { Tabs } from "./parts/tabs.tsx";
+import { Runs } from "./runs/runs.tsx";
 import { useAnswer } from "./useAnswer.ts";
 
-/** A comparison of runs: what it is about is its state, everything else the engine's answers. */
+/** A page: what it is about is its state, everything else the engine's answers. */
 export function App() {
-  const [state, setState] = useState<ComparisonState>(firstState);
+  const [state, setState] = useState<PageState>(firstState);
   useEffect(() => keepState(state), [state]);
   useEffect(() => listen((message) => message.kind === "state" && setState(message.state)), []);
+  return "runs" in state ? <Comparison state={state} change={(part) => setState((before) => ({ ...before, ...part }))} /> : <Runs state={state} change={(part) => setState((before) => ({ ...before, ...part }))} />;
+}
+
+function Comparison({ state, change }: { state: ComparisonState; change: (part: Partial<ComparisonState>) => void }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -22,8 +27,6 @@ export function App() {
     return () => document.removeEventListener("keydown", onKey);
   }, [state]);
   const { value: view, problem } = useAnswer<ComparisonView>({ kind: "compare", runs: state.runs, baseline: state.baseline, series: state.series });
-  const change = (part: Partial<ComparisonState>) => setState((before) => ({ ...before, ...part }));
-
   return (
     <>
       {problem !== undefined && <p class="problem" role="alert">{problem}</p>}

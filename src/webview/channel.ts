@@ -1,7 +1,7 @@
-import type { ComparisonState, ExperimentsAction, FromWebview, ToWebview } from "../protocol/experiments.ts";
+import type { ExperimentsAction, FromWebview, PageState, ToWebview } from "../protocol/experiments.ts";
 
 /** What the editor gives to a webview's page; one of a test gives the same. */
-declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; getState(): unknown; setState(state: ComparisonState): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; getState(): unknown; setState(state: PageState): void };
 
 const editor = acquireVsCodeApi();
 const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
@@ -36,10 +36,10 @@ export function listen(listener: (message: ToWebview) => void): () => void {
 }
 
 /** What the page showed last, or is opened with. */
-export function firstState(): ComparisonState {
-  return (editor.getState() as ComparisonState | undefined) ?? (JSON.parse(document.body.dataset.state ?? "{}") as ComparisonState);
+export function firstState(): PageState {
+  return (editor.getState() as PageState | undefined) ?? (JSON.parse(document.body.dataset.state ?? "{}") as PageState);
 }
 
-export function keepState(state: ComparisonState): void {
+export function keepState(state: PageState): void {
   editor.setState(state);
 }

@@ -1,21 +1,63 @@
 import { commands, env, Range, Uri, ViewColumn, window, workspace, WorkspaceEdit } from "vscode";
 import type { ComparisonState, GoldenEdit, RunHead } from "../../protocol/experiments.ts";
+import type { Artifacts } from "../artifacts.ts";
 import { parseState } from "../comparison/state.ts";
 import type { ComparisonPanels, PageActions } from "../comparison/panel.ts";
 import type { Experiments } from "../experiments.ts";
+import { chooseFolder } from "../folders.ts";
+import type { ExperimentNode, ExperimentsTree } from "../views/experimentsTree.ts";
 import { ago } from "../views/time.ts";
 import type { Deps, Handlers } from "./deps.ts";
 
 export interface ExperimentDeps extends Deps {
   readonly experiments: Experiments;
   readonly panels: ComparisonPanels;
+  readonly tree: ExperimentsTree;
 }
 
 /** Runs that the list of "Compare Runs…" offers. */
 const OFFERED = 200;
 
-export function experimentCommands({ engine, experiments, panels }: ExperimentDeps): Handlers {
+export function experimentCommands({ engine, experiments, panels, tree }: ExperimentDeps): Handlers {
   return {
+    "llmops.showAllRuns": async () => {
+      const folder = await chooseFolder();
+      if (folder) panels.show({ folder: folder.uri.toString() });
+    },
+
+    "llmops.openRun": (argument) => {
+      const node = runsOf([argument])[0];
+      if (node) panels.show({ folder: node.folder, runs: [node.run.key], all: true });
+    },
+
+    "llmops.compareSelectedRuns": (argument, selected) => {
+      const nodes = runsOf(Array.isArray(selected) ? selected : [argument]);
+      const mine = nodes.filter(({ folder }) => folder === nodes[0]?.folder).sort((a, b) => a.run.startedAt - b.run.startedAt);
+      if (mine.length < 2) return void window.showInformationMessage("Select two runs or more (Ctrl+click) to compare them.");
+      panels.show({ folder: mine[0]!.folder, runs: mine.map(({ run }) => run.key) });
+    },
+
+    "llmops.filterRuns": async () => {
+      const folder = await chooseFolder();
+      if (!folder) return;
+      const filter = await window.showInputBox({
+        title: "Filter Runs",
+        value: tree.choice.filter,
+        prompt: "Empty: all runs",
+        placeHolder: "metrics.accuracy > 0.9 and params.model = 'x'",
+        validateInput: async (text) => (await experiments.ask<string | null>(folder.uri.toString(), { kind: "checkFilter", filter: text })) ?? undefined,
+      });
+      if (filter !== undefined) tree.choose({ filter });
+    },
+
+    "llmops.groupRuns": async () => {
+      const items = (["suite", "commit", "kind"] as const).map((by) => ({ label: `By ${by}`, description: by === tree.choice.by ? "now" : "", by }));
+      const chosen = await window.showQuickPick(items, { title: "Group Runs" });
+      if (chosen) tree.choose({ by: chosen.by });
+    },
+
+    "llmops.loadMoreExperiments": (argument) => tree.loadMore(argument as Parameters<ExperimentsTree["loadMore"]>[0]),
+
     "llmops.compareRuns": async () => {
       await engine.ready();
       const found = await recentRuns(experiments);
@@ -37,7 +79,9 @@ export function experimentCommands({ engine, experiments, panels }: ExperimentDe
 }
 
 /** What pages of comparisons ask for besides answers of the engine. */
-export const pageActions = (experiments: Experiments): PageActions => ({
+export const pageActions = ({ experiments, artifacts }: { experiments: Experiments; artifacts: Artifacts }): PageActions => ({
+  openRuns: ({ folder, runs }) => commands.executeCommand("llmops.openComparison", { folder, runs, ...(runs.length === 1 ? { all: true } : {}) }),
+  openArtifact: ({ folder, run, path }) => commands.executeCommand("vscode.open", artifacts.uri(folder, run, path), { preview: true }),
   save: async ({ name, content, encoding }) => {
     const folder = workspace.workspaceFolders?.[0]?.uri;
     const uri = await window.showSaveDialog({ defaultUri: folder && Uri.joinPath(folder, name) });
@@ -76,6 +120,10 @@ async function applyGolden({ files, line }: Extract<GoldenEdit, { files: unknown
 /** A link that a note can hold, in this editor's own files. */
 export function linkTo(state: ComparisonState): string {
   return `command:llmops.openComparison?${encodeURIComponent(JSON.stringify([state]))}`;
+}
+
+function runsOf(nodes: readonly unknown[]): Extract<ExperimentNode, { kind: "trackedRun" }>[] {
+  return nodes.filter((node): node is Extract<ExperimentNode, { kind: "trackedRun" }> => (node as ExperimentNode | undefined)?.kind === "trackedRun");
 }
 
 async function recentRuns(experiments: Experiments): Promise<{ folder: string; run: RunHead }[]> {

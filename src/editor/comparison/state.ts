@@ -1,4 +1,4 @@
-import type { ChartQuery, CaseQuery, CaseSort, ComparisonState } from "../../protocol/experiments.ts";
+import type { CaseQuery, CaseSort, ChartQuery, ComparisonState, PageState, RunsQuery, RunsState } from "../../protocol/experiments.ts";
 
 const MOST_RUNS = 50;
 const CHARTS: readonly unknown[] = ["history", "distribution", "scatter", "curves"];
@@ -19,6 +19,20 @@ export function parseState(value: unknown): ComparisonState | undefined {
     ...(typeof caseId === "string" ? { case: caseId } : {}),
     ...(cases ? { cases: parseQuery(cases) } : {}),
     ...(isChart(chart) ? { chart } : {}),
+  };
+}
+
+/** The state of a page: of a comparison, or of the table of all runs. */
+export function parsePage(value: unknown): PageState | undefined {
+  const comparison = parseState(value);
+  if (comparison) return comparison;
+  const { folder, runs, query, ticked } = (value ?? {}) as Partial<Record<keyof RunsState | "runs", unknown>>;
+  if (typeof folder !== "string" || runs !== undefined) return undefined;
+  const { filter, sort } = (query ?? {}) as Partial<Record<keyof RunsQuery, unknown>>;
+  return {
+    folder,
+    query: { ...(typeof filter === "string" ? { filter } : {}), ...(typeof sort === "string" ? { sort } : {}) },
+    ...(Array.isArray(ticked) ? { ticked: ticked.filter((key) => typeof key === "string").slice(0, MOST_RUNS) } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Disposable, EventEmitter, type TreeDataProvider, type TreeView, window } from "vscode";
+import { type Disposable, EventEmitter, type TreeDataProvider, type TreeView, type TreeViewOptions, window } from "vscode";
 
 type Provider<T> = Pick<TreeDataProvider<T>, "getChildren" | "getTreeItem">;
 
@@ -8,8 +8,9 @@ export class LazyView<T> implements Disposable {
   private readonly changed = new EventEmitter<T | undefined>();
   private provider: Provider<T> | undefined;
 
-  constructor(id: string) {
+  constructor(id: string, options: Pick<TreeViewOptions<T>, "canSelectMany"> = {}) {
     this.view = window.createTreeView<T>(id, {
+      ...options,
       treeDataProvider: {
         onDidChangeTreeData: this.changed.event,
         getChildren: (node) => this.provider?.getChildren(node) ?? [],

@@ -1,9 +1,15 @@
+import { artifactFile } from "../../core/experiments/artifacts.ts";
 import { CaseTables, type ComparedCases } from "../../core/experiments/cases/caseTables.ts";
 import { goldenEdit } from "../../core/experiments/cases/golden.ts";
 import { chartOf } from "../../core/experiments/charts/charts.ts";
 import { comparisonCsv, comparisonMarkdown } from "../../core/experiments/compare/export.ts";
 import { type ComparisonView, comparisonView, headOf } from "../../core/experiments/compare/view.ts";
+import { parseFilter } from "../../core/experiments/filter/parse.ts";
+import { FilterError } from "../../core/experiments/filter/tokens.ts";
+import { runGroups, runsOfGroup } from "../../core/experiments/table/groups.ts";
+import { RunTable } from "../../core/experiments/table/runTable.ts";
 import { personOf, type Workspace } from "../../core/regression/workspace.ts";
+import { artifactsOf } from "../../core/store/experiments/artifacts.ts";
 import { addComment, removeComment } from "../../core/store/experiments/comments.ts";
 import { findTracked } from "../../core/store/experiments/runs.ts";
 import { searchRuns } from "../../core/store/experiments/search.ts";
@@ -14,6 +20,7 @@ import type { ExperimentsAction } from "../../protocol/experiments.ts";
 export class ExperimentWork {
   private readonly changed: () => void;
   private last: { readonly key: string; readonly view: ComparisonView } | undefined;
+  private readonly runs = new Map<Workspace, RunTable>();
   private readonly tables = new Map<Workspace, CaseTables>();
 
   constructor(changed: () => void) {
@@ -41,6 +48,21 @@ export class ExperimentWork {
       }
       case "uncomment":
         return store.write(() => removeComment(store, runOf(store, action.run), action.comment, host.clock.now()));
+      case "runs": {
+        const table = this.runs.get(workspace) ?? new RunTable(store);
+        this.runs.set(workspace, table);
+        return table.page(action.query, action.from, action.count);
+      }
+      case "groups":
+        return runGroups(store, action.by, action.filter);
+      case "group":
+        return runsOfGroup(store, action.by, action.filter, action.value, action.limit);
+      case "checkFilter":
+        return mistakeIn(action.filter);
+      case "artifact": {
+        const found = artifactsOf(store, runOf(store, action.run).id).find(({ path }) => path === action.path);
+        return found ? { file: artifactFile(store, found.hash), at: found.at } : null;
+      }
       case "recent":
         return searchRuns(store, { limit: action.limit }).map(headOf);
     }
@@ -59,6 +81,17 @@ export class ExperimentWork {
     const known = this.tables.get(workspace) ?? new CaseTables(workspace, this.changed);
     this.tables.set(workspace, known);
     return known;
+  }
+}
+
+/** What is wrong with a filter; `null`: nothing. */
+function mistakeIn(filter: string): string | null {
+  try {
+    if (filter.trim() !== "") parseFilter(filter);
+    return null;
+  } catch (error) {
+    if (error instanceof FilterError) return `At character ${error.at + 1}: ${error.message}`;
+    throw error;
   }
 }
 

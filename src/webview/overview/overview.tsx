@@ -1,5 +1,6 @@
 import type { ComparisonState, ComparisonView } from "../../protocol/experiments.ts";
 import { ask, tell } from "../channel.ts";
+import { Text } from "../parts/text.tsx";
 import { SideBySide } from "./sideBySide.tsx";
 import { Texts } from "./texts.tsx";
 
@@ -29,6 +30,23 @@ export function Overview({ state, view, change }: Props) {
       </div>
       <SideBySide view={view} all={state.all === true} setBaseline={(baseline) => change({ baseline })} remove={(key) => change({ runs: state.runs.filter((other) => other !== key) })} />
       <Texts view={view} />
+      <Artifacts view={view} folder={state.folder} />
     </>
+  );
+}
+
+function Artifacts({ view: { artifacts, runs }, folder }: { view: ComparisonView; folder: string }) {
+  if (artifacts.length === 0) return null;
+  return (
+    <section aria-labelledby="artifacts">
+      <h2 id="artifacts">Artifacts</h2>
+      <ul class="artifacts">
+        {artifacts.map(({ run, path, size }) => (
+          <li>
+            <button class="link" onClick={() => tell({ kind: "openArtifact", folder, run, path })}><Text text={path} /></button> <span class="quiet">{runs.length > 1 && `${run.slice(0, 8)} · `}{size.toLocaleString()} bytes</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

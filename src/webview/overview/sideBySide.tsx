@@ -49,7 +49,7 @@ function Head({ run, isBaseline, isWinner, canRemove, setBaseline, remove }: { r
     <th scope="col" class={isBaseline ? "pinned" : ""} tabIndex={-1}>
       <div class="head">
         <strong title={run.key}>{short}</strong>
-        {isBaseline ? <span class="badge">baseline</span> : <button class="link" onClick={() => setBaseline(run.key)} aria-label={`Compare with ${short} instead`} title="Compare with this run instead">as baseline</button>}
+        {isBaseline ? <span class="badge">baseline</span> : <button class="link" onClick={() => setBaseline(run.key)} aria-label={`Take ${short} as baseline`} title="Compare with this run instead">as baseline</button>}
         {isWinner && <span class="badge good">winner</span>}
         {canRemove && <button class="link" onClick={() => remove(run.key)} aria-label={`Take ${short} out of the comparison`} title="Take out of the comparison">✕</button>}
       </div>

@@ -23,7 +23,7 @@ describe("what the extension declares", () => {
     await vscode.commands.executeCommand("llmops.showOutput");
     const all = await vscode.commands.getCommands(true);
     // Those of the engine are for lenses and quick fixes; those with a dot are the editor's own, of our views.
-    const registered = all.filter((id) => id.startsWith("llmops.") && !/^llmops\.(engine|suites|pipeline|environments|pipelineRuns)\./.test(id));
+    const registered = all.filter((id) => id.startsWith("llmops.") && !/^llmops\.(engine|suites|pipeline|environments|pipelineRuns|experiments)\./.test(id));
     const declared = manifest.contributes.commands.map(({ command }) => command);
     assert.deepEqual(registered.sort(), [...declared].sort());
   });

@@ -1,5 +1,6 @@
 import type { Direction, MetricUnit } from "../../config/gates.ts";
 import type { TrackedRun } from "../../store/experiments/runs.ts";
+import { artifactsOf } from "../../store/experiments/artifacts.ts";
 import { steppedMetrics } from "../../store/experiments/charts.ts";
 import type { Store } from "../../store/store.ts";
 import { type Asked, trackedRuns } from "../tracked.ts";
@@ -64,9 +65,12 @@ export interface ComparisonView {
   readonly hasCases: boolean;
   /** Metrics with more than one step in some run. */
   readonly stepped: readonly string[];
+  readonly artifacts: readonly { readonly run: string; readonly path: string; readonly size: number }[];
 }
 
 const LONGEST_VALUE = 500;
+/** Of one run. */
+const MOST_ARTIFACTS = 200;
 
 export function comparisonView(store: Store, asked: Asked, series?: string): ComparisonView {
   const { runs, baseline: base, gone } = trackedRuns(store, asked);
@@ -95,6 +99,7 @@ export function comparisonView(store: Store, asked: Asked, series?: string): Com
     facts: facts.map(factView),
     texts: textChanges(store, runs, base),
     hasCases: compared.some(({ run }) => run.kind === "eval"),
+    artifacts: runs.flatMap(({ id, key }) => artifactsOf(store, id).slice(0, MOST_ARTIFACTS).map(({ path, size }) => ({ run: key, path, size }))),
     stepped: steppedMetrics(store, runs.map(({ id }) => id)),
   };
 }
@@ -112,4 +117,4 @@ function differs(values: readonly unknown[]): boolean {
   return values.some((value) => !Object.is(value, values[0]));
 }
 
-const NOTHING = { runs: [], series: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false, stepped: [] };
+const NOTHING = { runs: [], series: [], baseline: 0, winner: undefined, conclusion: "None of these runs is there any more.", notices: [], metrics: [], params: [], facts: [], texts: [], hasCases: false, stepped: [], artifacts: [] };

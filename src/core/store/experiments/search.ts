@@ -48,6 +48,27 @@ export interface Search {
 
 export function searchRuns(store: Store, search: Search): TrackedRun[] {
   const values: SQLInputValue[] = [];
+  return store.all<TrackedRow>(`SELECT * FROM tracked_run r ${clauses(search, values)} LIMIT ? OFFSET ?`, ...values, search.limit, search.offset ?? 0).map(toTracked);
+}
+
+/** Only the ids, of all that are found: the order of a table. */
+export function runIds(store: Store, search: Omit<Search, "limit" | "offset">): Int32Array {
+  const values: SQLInputValue[] = [];
+  return Int32Array.from(store.all<{ id: number }>(`SELECT r.id FROM tracked_run r ${clauses(search, values)}`, ...values), ({ id }) => id);
+}
+
+export function trackedByIds(store: Store, ids: readonly number[]): Map<number, TrackedRun> {
+  return new Map(store.all<TrackedRow>("SELECT * FROM tracked_run WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)).map((row) => [row.id, toTracked(row)]));
+}
+
+/** How many runs have each value of a field, and when the newest was started; the group of the newest first. */
+export function groupRuns(store: Store, by: Attribute, where: Condition | undefined): { value: string | null; count: number; newest: number }[] {
+  const values: SQLInputValue[] = [];
+  const condition = where ? `AND ${conditionSql(where, values)}` : "";
+  return store.all(`SELECT r.${ATTRIBUTES[by]} AS value, count(*) AS count, max(r.started_at) AS newest FROM tracked_run r WHERE archived_at IS NULL ${condition} GROUP BY 1 ORDER BY newest DESC`, ...values);
+}
+
+function clauses(search: Omit<Search, "limit" | "offset">, values: SQLInputValue[]): string {
   const where = [
     ...(search.archived === "too" ? [] : [`archived_at IS ${search.archived === "only" ? "NOT " : ""}NULL`]),
     ...(search.experiments ? [(values.push(JSON.stringify(search.experiments)), "experiment_id IN (SELECT value FROM json_each(?))")] : []),
@@ -58,8 +79,7 @@ export function searchRuns(store: Store, search: Search): TrackedRun[] {
     const [first, second] = [fieldSql(field, values), fieldSql(field, values)];
     return `${first} IS NULL, ${second} ${descending ? "DESC" : "ASC"}`;
   });
-  const sql = `SELECT * FROM tracked_run r ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY ${[...order, "started_at DESC", "id DESC"].join(", ")} LIMIT ? OFFSET ?`;
-  return store.all<TrackedRow>(sql, ...values, search.limit, search.offset ?? 0).map(toTracked);
+  return `${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY ${[...order, "r.started_at DESC", "r.id DESC"].join(", ")}`;
 }
 
 function conditionSql(condition: Condition, values: SQLInputValue[]): string {
