@@ -6,6 +6,7 @@ import { type Front, openFront } from "./front.ts";
 import { addPipelineCommands } from "./pipeline/commands.ts";
 import { addRolloutCommands } from "./rollout/commands.ts";
 import { mistakesOf } from "./suites.ts";
+import { addTraceCommands } from "./traces/commands.ts";
 import { addTrainingCommands } from "./training/commands.ts";
 import { UsageError } from "./usage.ts";
 
@@ -125,6 +126,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addPipelineCommands(program, act, { collect, positive });
   addRolloutCommands(program, act, { positive, integer });
   addTrainingCommands(program, act, { positive });
+  addTraceCommands(program, act, { collect, positive, port });
 
   program
     .command("job", { hidden: true })

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import { type MlflowServer, serveMlflow } from "../../../src/core/experiments/mlflow/server.ts";
+import type { LocalServer } from "../../../src/core/loopback.ts";
+import { serveMlflow } from "../../../src/core/experiments/mlflow/server.ts";
 import { findTracked, type TrackedRun } from "../../../src/core/store/experiments/runs.ts";
 import { loggedOf } from "../../../src/core/store/experiments/log.ts";
 import { artifactsOf } from "../../../src/core/store/experiments/artifacts.ts";
@@ -16,7 +17,7 @@ type Body = Record<string, any>;
 
 describe("the part of MLflow's API that is answered", () => {
   let store: Store;
-  let server: MlflowServer;
+  let server: LocalServer;
   const failures: unknown[] = [];
   before(async () => {
     store = await newStore();

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
+import { isForeign, listenLocally, type LocalServer, LOOPBACK } from "../../loopback.ts";
 import { ARTIFACT_ROUTES, getArtifactAt, listArtifacts, putArtifactAt } from "./artifacts.ts";
 import { invalid, MlflowError } from "./errors.ts";
 import { EXPERIMENT_ROUTES } from "./experiments.ts";
@@ -15,45 +14,26 @@ const API = "/api/2.0/mlflow/";
 const ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts";
 /** A batch of a thousand metrics, a hundred parameters and tags of the longest is less. */
 const MOST_BYTES = 4 * 2 ** 20;
-const HOST = "127.0.0.1";
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
-
-export interface MlflowServer {
-  /** What `MLFLOW_TRACKING_URI` is set to. */
-  readonly url: string;
-  /** Ends connections, too. */
-  close(): Promise<void>;
-}
 
 /**
  * Answers, for this machine only, the part of MLflow's tracking REST API that its Python client uses for
  * runs (https://mlflow.org/docs/latest/rest-api.html), from the store.
- * @param port 0: any that is free. @param failed is told of an error that is not the client's.
+ * Its `url` is what `MLFLOW_TRACKING_URI` is set to. @param port 0: any that is free. @param failed is told of an error that is not the client's.
  * @throws when the port cannot be had.
  */
-export async function serveMlflow(context: Context, port: number, failed: (error: unknown) => void): Promise<MlflowServer> {
+export function serveMlflow(context: Context, port: number, failed: (error: unknown) => void): Promise<LocalServer> {
   const server = http.createServer((incoming, outgoing) => {
     answer(context, incoming, outgoing).catch((error: unknown) => {
       if (!(error instanceof MlflowError) && !incoming.destroyed) failed(error);
       sendError(outgoing, error);
     });
   });
-  server.listen(port, HOST);
-  await once(server, "listening");
-  return {
-    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listenLocally(server, port);
 }
 
 async function answer(context: Context, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  refuseOthers(incoming);
-  const { pathname, searchParams } = new URL(incoming.url ?? "/", `http://${HOST}`);
+  if (isForeign(incoming.headers)) throw new MlflowError("PERMISSION_DENIED", "Only this machine is answered, and no page of another origin.");
+  const { pathname, searchParams } = new URL(incoming.url ?? "/", `http://${LOOPBACK}`);
   const method = incoming.method ?? "GET";
   if (pathname === "/health") return void outgoing.end("OK");
   if (pathname === ARTIFACTS && method === "GET") return send(outgoing, 200, listArtifacts(context, searchParams.get("path") ?? ""));
@@ -74,13 +54,6 @@ async function answerArtifact(context: Context, method: string, path: string, in
   // A file that somebody logged is never shown as a page.
   outgoing.writeHead(200, { "content-type": "application/octet-stream", "content-length": size, "x-content-type-options": "nosniff" });
   await pipeline(content, outgoing);
-}
-
-/** Pages of other origins, which a browser on this machine shows, have no business here; nor has a name that was made to point here. */
-function refuseOthers({ headers }: IncomingMessage): void {
-  const { host, origin } = headers;
-  const isLocalOrigin = origin === undefined || (URL.canParse(origin) && LOCAL.test(new URL(origin).host));
-  if (host === undefined || !LOCAL.test(host) || !isLocalOrigin) throw new MlflowError("PERMISSION_DENIED", "Only this machine is answered, and no page of another origin.");
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<unknown> {
