@@ -22,7 +22,7 @@ const SECRETS: readonly { readonly name: string; readonly pattern: RegExp }[] = 
 ];
 
 /** Without one of these in it, a text has neither. */
-const HINT = /@|\d{4}|\+\d|KEY-----|sk-|xox|gh[pousr]_|eyJ/;
+const HINT = /@|AKIA|ASIA|\d{4}|\+\d|KEY-----|sk-|xox|gh[pousr]_|eyJ/;
 
 /** What of a person is in the rows. What was found is not repeated. */
 export const personalData: StartCheck = ({ findings }) => ({
