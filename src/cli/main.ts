@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addAlertCommands } from "./alerts/commands.ts";
 import { BaselineNotFound } from "../core/regression/baseline/resolve.ts";
 import { EXIT } from "./exit.ts";
 import { addExperimentCommands } from "./experiments/commands.ts";
@@ -126,6 +127,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addPipelineCommands(program, act, { collect, positive });
   addRolloutCommands(program, act, { positive, integer });
   addTrainingCommands(program, act, { positive });
+  addAlertCommands(program, act);
   addTraceCommands(program, act, { collect, positive, port });
 
   program

@@ -1,3 +1,4 @@
+import { alertFindings } from "./alertChecks.ts";
 import { isLoopback } from "./approvals.ts";
 import { pipelineFindings } from "./pipelineChecks.ts";
 import { secretsIn } from "./references.ts";
@@ -15,11 +16,11 @@ export interface Finding {
 }
 
 /** Read and checked by this version, but without effect. A part that comes to life leaves this list. */
-const NOT_YET = ["features", "observability", "alerts"] as const;
+const NOT_YET = ["features", "observability"] as const;
 
 /** What is wrong, or may surprise, in a configuration that follows the schema. */
 export function checkConfig(config: LlmopsConfig): Finding[] {
-  return [...names(config), ...duplicates(config), ...openKeys(config), ...pipelineFindings(config), ...notYet(config)];
+  return [...names(config), ...duplicates(config), ...openKeys(config), ...pipelineFindings(config), ...alertFindings(config), ...notYet(config)];
 }
 
 function* names(config: LlmopsConfig): Iterable<Finding> {

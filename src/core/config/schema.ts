@@ -3,7 +3,7 @@ import { DEFAULT_ON_SAVE } from "./budget.ts";
 import { BUILT_IN_METRICS, type Gate, parseGate } from "./gates.ts";
 import { baseUrlMistake } from "./references.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
-import { alerts, features, observability } from "./schemaOperations.ts";
+import { alerts, features, notifications, observability } from "./schemaOperations.ts";
 import { environment, stage } from "./schemaPipeline.ts";
 import { rollouts } from "./schemaRollouts.ts";
 import { runners } from "./schemaRunners.ts";
@@ -124,6 +124,7 @@ export const llmopsSchema = z
     features: features.optional().describe("Feature store that fills {{features.*}} in prompts."),
     observability: observability.optional().describe("Where traces, metrics and logs go."),
     alerts: z.array(alerts).optional().describe("Rules that tell somebody when a metric leaves its bounds."),
+    notifications: notifications.optional().describe("Addresses of those whom alerts tell."),
   })
   .describe("Configuration of LLMOps for the folder it stands in.");
 
@@ -138,4 +139,6 @@ export type StepConfig = StageConfig["steps"][number];
 export type RunnersConfig = NonNullable<LlmopsConfig["runners"]>;
 export type RolloutConfig = z.output<typeof rollouts>;
 export type EnvironmentConfig = z.output<typeof environment>;
+export type AlertConfig = z.output<typeof alerts>;
+export type NotificationsConfig = z.output<typeof notifications>;
 export type TrainingConfig = z.output<typeof training>;

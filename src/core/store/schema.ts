@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { ALERTS } from "./alerts/migration.ts";
 import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
 import { JOBS } from "./jobs.ts";
 import { ROLLOUTS } from "./rollouts/migration.ts";
@@ -194,6 +195,7 @@ const MIGRATIONS: readonly string[] = [
   JOBS,
   TRAINING,
   ROLLOUTS,
+  ALERTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { NAMES } from "./conventions.ts";
 import { type Attributes, type Span, type SpanEvent, STATUS_ERROR } from "./span.ts";
 
 const FILE = "traces.db";
@@ -59,6 +60,20 @@ export interface SpanFilter {
   readonly since?: number;
 }
 
+export interface Measure {
+  readonly since: number;
+  readonly until: number;
+  readonly model: string | undefined;
+  readonly service: string | undefined;
+}
+
+export interface Measured {
+  readonly calls: number;
+  readonly failed: number;
+  readonly tokens: number;
+  readonly latency: number | undefined;
+}
+
 /**
  * Spans of the applications that use the prompts, in a database of their own: thousands a second would keep the
  * store's short writes waiting.
@@ -103,6 +118,21 @@ export class Traces {
     const where = [...conditions.map(([sql]) => sql), ...(generative ? ["op IS NOT NULL"] : [])].join(" AND ") || "1";
     const rows = this.db.prepare(`${SELECT} WHERE ${where} ORDER BY start_us DESC, seq DESC LIMIT ?`).all(...conditions.map(([, value]) => value), limit);
     return rows.map((row) => spanOf(row as unknown as Row));
+  }
+
+  /** Calls of models that began in a time (microseconds since the epoch), and a quantile of their latency in milliseconds; `undefined` without calls. */
+  measure({ since, until, model, service }: Measure, quantile: number): Measured {
+    const conditions: [string, string | number][] = [["start_us >= ?", since], ["start_us <= ?", until]];
+    if (model !== undefined) conditions.push(["model = ?", model]);
+    if (service !== undefined) conditions.push([`resource.attrs ->> '$."service.name"' = ?`, service]);
+    const from = `FROM span JOIN resource ON resource.id = span.resource WHERE op IS NOT NULL AND ${conditions.map(([sql]) => sql).join(" AND ")}`;
+    const values = conditions.map(([, value]) => value);
+    const tokens = [...NAMES.inputTokens, ...NAMES.outputTokens].map((name) => `coalesce(span.attrs ->> '$."${name}"', 0)`).join(" + ");
+    const { calls, failed, sum } = this.db.prepare(`SELECT count(*) AS calls, coalesce(sum(status = ${STATUS_ERROR} OR error IS NOT NULL), 0) AS failed, coalesce(sum(${tokens}), 0) AS sum ${from}`).get(...values) as { calls: number; failed: number; sum: number };
+    if (calls === 0) return { calls, failed, tokens: 0, latency: undefined };
+    const at = Math.max(0, Math.ceil(calls * quantile) - 1);
+    const { dur_us } = this.db.prepare(`SELECT dur_us ${from} ORDER BY dur_us LIMIT 1 OFFSET ?`).get(...values, at) as { dur_us: number };
+    return { calls, failed, tokens: Number(sum), latency: dur_us / 1000 };
   }
 
   /** The spans of a trace in the order in which they began; none where there is no such trace. */

@@ -16,6 +16,7 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   experiments: ["store", "config", "git", "evals", "regression"],
   rollouts: ["store", "config", "evals", "regression"],
   jobs: ["store", "config"],
+  alerts: ["store", "config", "traces"],
   traces: ["config", "prompts", "evals", "regression"],
   training: ["store", "config", "git", "evals", "regression", "experiments", "jobs"],
   pipeline: ["store", "config", "git", "evals", "regression", "rollouts", "training", "jobs"],

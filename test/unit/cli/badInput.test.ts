@@ -56,11 +56,11 @@ describe("what people get wrong", function () {
 
   test("a part of llmops.yaml for later, and a misspelt key of a test: said once, over all suites", async () => {
     const suite = "prompts: [a]\nproviders: [echo]\ntests: [{ asert: [] }]\n";
-    const folder = folderWith({ "a/promptfooconfig.yaml": suite, "b/promptfooconfig.yaml": suite, "llmops.yaml": "version: 1\nalerts: []\n" });
+    const folder = folderWith({ "a/promptfooconfig.yaml": suite, "b/promptfooconfig.yaml": suite, "llmops.yaml": "version: 1\nobservability: {}\n" });
     const { code, stderr } = await llmops(folder, ["eval"]);
     assert.equal(code, 0);
     const misspelt = '"asert" is not a key of a test: it is ignored. Did you mean "assert"?';
-    assert.deepEqual(lines(stderr).sort(), [`a/promptfooconfig.yaml:3:11: ${misspelt}`, `b/promptfooconfig.yaml:3:11: ${misspelt}`, "llmops.yaml:2:1: alerts: is checked, but this version of LLMOps does not act on it yet."]);
+    assert.deepEqual(lines(stderr).sort(), [`a/promptfooconfig.yaml:3:11: ${misspelt}`, `b/promptfooconfig.yaml:3:11: ${misspelt}`, "llmops.yaml:2:1: observability: is checked, but this version of LLMOps does not act on it yet."]);
   });
 
   test("a template that throws for some cases: they are not judged, and nor is the suite", async () => {

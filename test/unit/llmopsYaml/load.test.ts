@@ -59,6 +59,7 @@ features: { kind: feast, url: http://127.0.0.1:6566, service: support_context }
 observability: { otlp: http://127.0.0.1:4318, traces: { sampling: 0.1 }, metrics: { interval: 60s }, logs: { level: info } }
 alerts:
   - { name: errors, metric: error-rate, above: 0.02, for: 5m, severity: page, action: [slack, editor], playbook: playbooks/degradation.md }
+notifications: { slack: { url: "\${secret:SLACK_WEBHOOK}" } }
 `;
 
 describe("llmops.yaml: loading", () => {
@@ -83,8 +84,8 @@ describe("llmops.yaml: loading", () => {
 
   it("says of each part that has no effect yet so, at its key", async () => {
     const found = await mistakes(WHOLE);
-    assert.deepEqual(found.map(({ severity }) => severity), Array(4).fill("information"));
-    assert.deepEqual(found.map(({ marked }) => marked), ["rollout", "features", "observability", "alerts"]);
+    assert.deepEqual(found.map(({ severity }) => severity), Array(3).fill("information"));
+    assert.deepEqual(found.map(({ marked }) => marked), ["rollout", "features", "observability"]);
     assert.equal(found[0]?.at, "30:30");
   });
 
