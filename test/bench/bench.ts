@@ -9,8 +9,9 @@ import { noisyRows } from "./noisyPipeline.ts";
 import { type Row, table } from "./measure.ts";
 import { pipelineRows } from "./pipeline.ts";
 import { SHORT, WHOLE } from "./plan.ts";
+import { trainingRows } from "./training.ts";
 
-/** `npm run bench [engine] [pipeline] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
+/** `npm run bench [engine] [pipeline] [training] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
 
@@ -18,6 +19,7 @@ await build();
 const rows: Row[] = [];
 if (wants("engine")) rows.push(...(await engineRows(process.argv.includes("--short") ? SHORT : WHOLE)));
 if (wants("pipeline")) rows.push(...(await pipelineRows()));
+if (wants("training")) rows.push(...(await trainingRows()));
 if (wants("editor")) rows.push(...(await editorRows()), ...(await noisyRows()));
 
 const [cpu] = cpus();

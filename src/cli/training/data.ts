@@ -4,6 +4,7 @@ import { absolutePath, type Workspace } from "../../core/regression/workspace.ts
 import { formatProblem } from "../../core/problem.ts";
 import { checkFile, problemsOf, writeUnique } from "../../core/training/checks/checkFile.ts";
 import { type DataReport, isRefused } from "../../core/training/checks/report.ts";
+import { DataUnreadable } from "../../core/training/data/versions.ts";
 import { trainingsOf } from "../../core/training/definition.ts";
 import { dataSentence, driftLines, findingsSentence } from "../../core/training/words.ts";
 import { EXIT } from "../exit.ts";
@@ -45,6 +46,7 @@ export async function uniqueCommand(front: Front, file: string, { output, json }
   const from = resolve(front.cwd, file);
   const to = resolve(front.cwd, output);
   const { kept, removed } = await writeUnique(workspace, from, to, front.signal).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof DataUnreadable) throw new UsageError(error.message);
     throw error.code === "EEXIST" ? new UsageError(`${output} is there already: nothing is overwritten.`) : error;
   });
   if (json) front.print(JSON.stringify({ path: relativePosix(workspace.root, to), kept, removed }));
@@ -57,6 +59,7 @@ async function check(front: Front, workspace: Workspace, file: string): Promise<
   try {
     return await checkFile(workspace, file, front.signal, bar.update);
   } catch (error) {
+    if (error instanceof DataUnreadable) throw new UsageError(error.message);
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new UsageError(`There is no file ${relativePosix(workspace.root, file)}.`);
     throw error;
   } finally {

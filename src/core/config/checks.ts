@@ -48,6 +48,7 @@ function* names(config: LlmopsConfig): Iterable<Finding> {
   for (const [name, training] of Object.entries(config.training ?? {})) {
     yield* known("endpoint", training.endpoint, endpoints, ["training", name, "endpoint"]);
     yield* known("environment", training.environment, environments, ["training", name, "environment"]);
+    if (training.kind === "ray" && !config.runners?.ray) yield { severity: "error", code: "config-unknown-name", message: "A training on Ray needs the cluster's address: runners: { ray: { address: … } }.", path: ["training", name, "kind"], part: "value" };
   }
   for (const [name, environment] of Object.entries(config.environments ?? {})) {
     yield* known("endpoint", environment.endpoint, endpoints, ["environments", name, "endpoint"]);

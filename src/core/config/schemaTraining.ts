@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration, rate, relativePath, text, tolerance, variables } from "./schemaFields.ts";
+import { duration, glob, rate, relativePath, text, tolerance, variables } from "./schemaFields.ts";
 
 /** What a check of training data finds, by the code that its diagnostic carries. Each can be given another weight. */
 export const DATA_CHECKS = [
@@ -52,4 +52,8 @@ const command = z
   .strictObject({ kind: z.literal("command").describe("Any script. It reads LLMOPS_DATA and writes the model's name."), command: text().describe("Command line, run by the shell (sh; cmd.exe on Windows), in the folder of llmops.yaml. docs/training.md lists the variables that it reads."), env: variables().optional().describe("Environment variables of the command. Keys in them are written ${secret:NAME}."), base: text().optional().describe("Model to start from, for the command to read."), ...common })
   .describe("Any script, as a process of its own.");
 
-export const training = z.discriminatedUnion("kind", [openaiFineTune, command]);
+const ray = z
+  .strictObject({ kind: z.literal("ray").describe("Any script, on the Ray cluster of runners."), command: text().describe("Command line, run by the shell, in a folder with files and the data."), files: z.array(glob()).default([]).describe("Globs of files that go along, such as train.py."), env: variables().optional().describe("Environment variables of the command. Keys in them are written ${secret:NAME}."), base: text().optional().describe("Model to start from, for the command to read."), ...common })
+  .describe("Any script, on the Ray cluster of runners.");
+
+export const training = z.discriminatedUnion("kind", [openaiFineTune, command, ray]);

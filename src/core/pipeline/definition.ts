@@ -53,7 +53,7 @@ export function definitionHash(definition: Definition): string {
 /** All that a definition may run, for a person who is asked: `stage/step: command`. */
 export function commandsOf({ stages, environments, trainings = {} }: Definition): string[] {
   const steps = stages.flatMap((stage) => stage.steps.flatMap(({ name, command }) => (command === undefined ? [] : [`${stage.name}/${name}: ${command}`])).map((line) => (stage.runsOn === "local" ? line : `${line} (on ${stage.runsOn})`)));
-  const trained = Object.entries(trainings).flatMap(([name, config]) => (config.kind === "command" ? [`training ${name}: ${config.command}`] : []));
+  const trained = Object.entries(trainings).flatMap(([name, config]) => ("command" in config ? [`training ${name}: ${config.command}${config.kind === "ray" ? " (on ray)" : ""}`] : []));
   return [...steps, ...trained, ...Object.entries(environments).flatMap(([name, { deploy }]) => (deploy === undefined ? [] : [`deploy to ${name}: ${deploy}`]))];
 }
 

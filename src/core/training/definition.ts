@@ -1,5 +1,5 @@
 import { loadConfig } from "../config/load.ts";
-import type { EndpointConfig, TrainingConfig } from "../config/schema.ts";
+import type { EndpointConfig, RunnersConfig, TrainingConfig } from "../config/schema.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { matchesSuite, relativePosix } from "../config/settings.ts";
 import { findSuites } from "../evals/suite/findSuites.ts";
@@ -13,6 +13,8 @@ export interface TrainingDefinition {
   readonly endpoint: EndpointConfig;
   /** The environment that a better model goes to, where there is one. */
   readonly environment: string | undefined;
+  /** Where it may run. */
+  readonly runners?: RunnersConfig;
 }
 
 /** There is nothing to train. The message says why, and what there is. */
@@ -31,14 +33,14 @@ export async function readDefinition({ root, disk }: Workspace, name: string | u
   const loaded = await loadConfig({ snapshot: disk, root });
   const mistake = loaded.problems.find(({ severity }) => severity === "error");
   if (mistake) throw new ProblemError(mistake);
-  const { training = {}, endpoints = {}, environments = {} } = loaded.config ?? {};
+  const { training = {}, endpoints = {}, environments = {}, runners } = loaded.config ?? {};
   const names = Object.keys(training);
   if (names.length === 0) throw new NothingToTrain("llmops.yaml has no training. docs/training.md shows how to write one.");
   const chosen = name ?? (names.length === 1 ? names[0]! : undefined);
   if (chosen === undefined) throw new NothingToTrain(`Which training? There are ${names.join(", ")}.`);
   const config = training[chosen];
   if (!config) throw new NothingToTrain(`There is no training named ${JSON.stringify(chosen)}.${didYouMean(chosen, names)}`);
-  return { name: chosen, definition: { config, endpoint: endpoints[config.endpoint]!, environment: config.environment ?? ("staging" in environments ? "staging" : undefined) } };
+  return { name: chosen, definition: { config, endpoint: endpoints[config.endpoint]!, environment: config.environment ?? ("staging" in environments ? "staging" : undefined), ...(config.kind === "ray" && runners ? { runners } : {}) } };
 }
 
 /** Names of the trainings of `llmops.yaml`, with the data of each. Where the file has a mistake, none. */

@@ -82,7 +82,7 @@ export class TrainingWork {
     // A store can come with a repository, consent cannot: what runs a command goes on only where that was agreed to.
     for (const training of openTrainings(store)) {
       const definition = JSON.parse(training.definition) as TrainingDefinition;
-      if (definition.config.kind !== "command" || this.options.isAgreed(hashOf(definition))) this.drive(folder, workspace, training.key, this.options.mayCall);
+      if (!("command" in definition.config) || this.options.isAgreed(hashOf(definition))) this.drive(folder, workspace, training.key, this.options.mayCall);
     }
   }
 
@@ -104,7 +104,7 @@ export class TrainingWork {
     try {
       const { name, definition } = await readDefinition(workspace, wanted);
       const hash = hashOf(definition);
-      if (definition.config.kind === "command" && !this.options.isAgreed(hash)) {
+      if ("command" in definition.config && !this.options.isAgreed(hash)) {
         const agreed = await this.options.ask({ folder, hash, because: "you", byPerson: true, commands: [`training ${name}: ${definition.config.command}`] });
         if (!agreed) return { message: "Nothing was started." };
       }

@@ -112,6 +112,16 @@ describe("checks of training data", function () {
     assert.match(report.groups[0]!.findings[0]!.message, /^"rare" is the answer of 2 of 61 rows \(3\.3 %\)/);
   });
 
+  it("read CSV by its columns, each row at its own line", async () => {
+    const file = join(bench.folder, "data/rows.csv");
+    const rows = Array.from({ length: 12 }, (_, at) => `"Question ${at}, of many\nin two lines ${"abcdefghijkl"[at]!.repeat(9)}",${at % 2 === 0 ? "yes" : "no"},x`);
+    writeFileSync(file, `Question,Label,Other\n${[...rows, "a question that has no answer,,x", rows[0]].join("\n")}\n`);
+    const report = await checkFile(bench.workspace, file, NEVER);
+    assert.deepEqual([report.rows, report.shape, found(report)], [13, "chat", ["missing_content 26:1 error", "duplicate-rows 27:1 warning"]]);
+    writeFileSync(file, "a,b\n1,2\n");
+    await assert.rejects(checkFile(bench.workspace, file, NEVER), /The CSV has the columns a, b: it needs one for the question/);
+  });
+
   it("weigh as llmops.yaml says", async () => {
     bench.configure((text) => text.replace("minImprovement: 1pt", "minImprovement: 1pt\n    checks: { weights: { duplicate-rows: error, contradictory-labels: off } }"));
     writeFileSync(join(bench.folder, "data/train.jsonl"), lines(GOOD[0]!, row("Question number 3 is about dddddddddddd", "yes")));

@@ -7,6 +7,7 @@ import { lastVerdict } from "../../../src/core/store/runs.ts";
 import { modelVersions } from "../../../src/core/store/training/models.ts";
 import { trainingLog } from "../../../src/core/store/training/trainings.ts";
 import { NothingToTrain } from "../../../src/core/training/definition.ts";
+import { driveTraining } from "../../../src/core/training/run/drive.ts";
 import { modelCard } from "../../../src/core/training/modelCard.ts";
 import { decisionOf, row, TrainingBench } from "./support.ts";
 
@@ -94,6 +95,13 @@ describe("a training", function () {
     assert.deepEqual([training.state, training.model], ["not-better", "sandbox-large"], training.reason);
     const run = findTracked(bench.workspace.store, training.key) as TrackedRun;
     assert.equal(loggedOf(bench.workspace.store, [run.id]).get(run.id)!.metrics.get("loss")!.value, 0.5);
+  });
+
+  it("that nobody started sends nothing to a machine that nobody has agreed to", async () => {
+    bench.configure((text) => text.replace("dev: { kind: sandbox, model: sandbox-small }", "dev: { kind: openai, baseUrl: https://llm.example/v1, model: m }"));
+    const key = await bench.start();
+    const training = await driveTraining({ ...bench.context, mayCall: () => false }, key, new AbortController().signal);
+    assert.deepEqual([training!.state, training!.reason, training!.data], ["failed", "Nothing has been sent to https://llm.example yet: start a training or a run there yourself once.", undefined]);
   });
 
   it("by a command that fails says so", async () => {

@@ -2,7 +2,7 @@ import { dataVersions, putDataVersion } from "../../store/training/dataVersions.
 import type { Workspace } from "../../regression/workspace.ts";
 import { relativePosix } from "../../config/settings.ts";
 import { rowReader } from "../data/rows.ts";
-import { changesBetween, keepRowHashes, rowHashes } from "../data/versions.ts";
+import { changesBetween, type DataCopy, keepRowHashes, rowHashes } from "../data/versions.ts";
 import type { CheckContext, ChecksConfig, StartCheck, SuiteText } from "./check.ts";
 import { personalData, secrets, wordsAndLanguage } from "./content.ts";
 import { driftCheck } from "./drift.ts";
@@ -25,7 +25,7 @@ export interface CheckRequest {
   /** Absolute. */
   readonly file: string;
   /** Read instead of it: the same content, which nobody changes meanwhile. */
-  readonly copy?: string;
+  readonly copy?: Pick<DataCopy, "file" | "lines">;
   readonly config: ChecksConfig;
   readonly suiteTexts: readonly SuiteText[];
   readonly signal: AbortSignal;
@@ -38,8 +38,8 @@ export interface CheckRequest {
 /** Reads a data file once, looks at each row by every check, and keeps what was found with its version. @throws when it cannot be read. */
 export async function checkData({ store, root, host }: Workspace, { file, copy, config, suiteTexts, signal, onProgress, onFinding }: CheckRequest): Promise<DataReport> {
   const path = relativePosix(root, file);
-  const reader = rowReader(copy ?? file);
-  const rows = await RowIndex.of(copy ?? file);
+  const reader = rowReader(copy?.file ?? file);
+  const rows = await RowIndex.of(copy?.file ?? file);
   try {
     const findings = new Findings(config.weights, onFinding);
     const versions = dataVersions(store, path, 20);
@@ -59,7 +59,8 @@ export async function checkData({ store, root, host }: Workspace, { file, copy, 
     const running = checks.flatMap((start) => start(context) ?? []);
 
     for await (const block of reader.blocks(signal)) {
-      for (const { row, flaw, ...place } of block.rows) {
+      for (const { row, flaw, ...read } of block.rows) {
+        const place = { ...read, line: copy?.lines?.[read.line] ?? read.line };
         if (!row) {
           findings.add({ severity: "error", ...flaw!, line: place.line, column: place.column });
           continue;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { relativePosix } from "../../config/settings.ts";
 import type { Problem } from "../../problem.ts";
 import { absolutePath, type Workspace } from "../../regression/workspace.ts";
+import { copyData, DataUnreadable } from "../data/versions.ts";
 import { lineRange } from "../data/rows.ts";
 import { suiteTexts } from "../data/suiteTexts.ts";
 import { trainingsOf } from "../definition.ts";
@@ -14,7 +15,9 @@ import type { DataReport } from "./report.ts";
 
 /** Checks a data file (absolute) as the training that it belongs to says; the same suites' cases may be in none. */
 export async function checkFile(workspace: Workspace, file: string, signal: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<DataReport> {
-  return checkData(workspace, { file, config: await configFor(workspace, file), suiteTexts: await suiteTexts(workspace), signal, onProgress });
+  // A CSV is checked as what a trainer would get of it.
+  const copy = /\.csv$/i.test(file) ? await copyData(workspace.store, file) : undefined;
+  return checkData(workspace, { file, copy, config: await configFor(workspace, file), suiteTexts: await suiteTexts(workspace), signal, onProgress });
 }
 
 /** What was found, at its lines; what is about the whole file at its first. */
@@ -27,6 +30,7 @@ export function problemsOf({ root }: Pick<Workspace, "root">, { path }: Pick<Dat
 
 /** Writes a copy of a file without the rows that are duplicates or near duplicates of earlier ones. The new file must not exist. */
 export async function writeUnique(workspace: Workspace, from: string, to: string, signal: AbortSignal): Promise<{ readonly kept: number; readonly removed: number }> {
+  if (/\.csv$/i.test(from)) throw new DataUnreadable("Only of JSONL a copy without duplicates is written.");
   const dropped = new Set<number>();
   const config = await configFor(workspace, from);
   await checkData(workspace, { file: from, config: { ...config, weights: { ...config.weights, "duplicate-rows": "warning", "near-duplicates": "warning" } }, suiteTexts: [], signal, onFinding: ({ code, line }) => void (line !== undefined && (code === "duplicate-rows" || code === "near-duplicates") && dropped.add(line)) });

@@ -4,6 +4,7 @@ import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Store } from "../../store/store.ts";
+import { CsvUnreadable, csvToJsonl } from "./csv.ts";
 import type { DataChanges } from "../checks/report.ts";
 
 /** Hashes of rows are kept of so many versions of all files. */
@@ -15,6 +16,8 @@ export interface DataCopy {
   /** SHA-256. */
   readonly hash: string;
   readonly bytes: number;
+  /** Of a CSV, which is copied as JSONL: the line of the file (from 0) that each line of the copy comes from. */
+  readonly lines?: readonly number[];
 }
 
 /** The file cannot be copied; the message says why. */
@@ -25,14 +28,16 @@ export async function copyData(store: Store, file: string): Promise<DataCopy> {
   const folder = dataFolder(store);
   const temporary = join(folder, `incoming-${randomUUID()}`);
   try {
-    await copyFile(file, temporary, constants.COPYFILE_FICLONE);
+    const lines = /\.csv$/i.test(file) ? await csvToJsonl(file, temporary) : undefined;
+    if (!lines) await copyFile(file, temporary, constants.COPYFILE_FICLONE);
     const sha = createHash("sha256");
     await pipeline(createReadStream(temporary, { highWaterMark: 2 ** 20 }), sha);
     const hash = sha.digest("hex");
     const kept = join(folder, `${hash}.jsonl`);
     renameSync(temporary, kept);
-    return { file: kept, hash, bytes: statSync(kept).size };
+    return { file: kept, hash, bytes: statSync(kept).size, ...(lines ? { lines } : {}) };
   } catch (error) {
+    if (error instanceof CsvUnreadable) throw new DataUnreadable(error.message);
     const { code } = error as NodeJS.ErrnoException;
     throw new DataUnreadable(code === "ENOENT" ? `There is no file ${file}.` : code === "ENOSPC" ? `The disk is full: ${file} cannot be copied to ${folder}.` : `${file} cannot be copied (${code ?? (error as Error).message}).`, { cause: error });
   } finally {

@@ -1,3 +1,4 @@
+import { isLoopback, originOf } from "../../config/approvals.ts";
 import { Redactor } from "../../config/redactor.ts";
 import { absolutePath } from "../../regression/workspace.ts";
 import { addPoints } from "../../store/experiments/log.ts";
@@ -115,12 +116,14 @@ class Driver {
     const { workspace } = this.context;
     const definition = definitionOf(training);
     const { config } = definition;
+    const unasked = unaskedOrigin(this.context, definition);
+    if (unasked !== undefined) return this.move(training, "failed", { reason: `Nothing has been sent to ${unasked} yet: start a training or a run there yourself once.` });
     const plan = await planOf(this.context, definition);
     this.log(training, planSentences(plan, config));
     const file = absolutePath(workspace.root, config.data);
     const copy = await copyData(workspace.store, file);
     const validation = config.validation === undefined ? undefined : await copyData(workspace.store, absolutePath(workspace.root, config.validation));
-    const report = await checkData(workspace, { file, copy: copy.file, config: config.checks, suiteTexts: await suiteTexts(workspace), signal: this.signal, onProgress: (done, total) => this.tell("checking the data", done, total) });
+    const report = await checkData(workspace, { file, copy, config: config.checks, suiteTexts: await suiteTexts(workspace), signal: this.signal, onProgress: (done, total) => this.tell("checking the data", done, total) });
     if (isRefused(report)) return this.move(training, "refused", { data: copy.hash, reason: refusal(report) });
     this.move(training, "submitting", { data: copy.hash, validation: validation?.hash, submitted_at: workspace.host.clock.now() });
   }
@@ -186,12 +189,18 @@ class Driver {
   }
 }
 
+/** Where a training that nobody started would send the data, and nobody has agreed to yet. */
+function unaskedOrigin({ mayCall }: TrainingContext, { endpoint, runners }: TrainingDefinition): string | undefined {
+  const addresses = [...(endpoint.kind === "openai" ? [endpoint.baseUrl] : []), ...(runners?.ray ? [runners.ray.address] : [])];
+  return mayCall && addresses.map(originOf).find((origin) => origin !== undefined && !isLoopback(origin) && !mayCall(origin));
+}
+
 function taskOf({ workspace, sandbox }: TrainingContext, training: TrainingRecord, redactor: Redactor, signal: AbortSignal): TrainTask {
-  const { config, endpoint } = definitionOf(training);
+  const { config, endpoint, runners } = definitionOf(training);
   const copy = (hash: string | undefined) => (hash === undefined ? undefined : keptCopy(workspace.store, hash));
   const data = copy(training.data);
   if (!data) throw new Error("The copy of the data that this training began with is gone: start it again.");
-  return { workspace, key: training.key, name: training.name, config, endpoint, data, validation: copy(training.validation), submittedAt: training.submittedAt ?? training.startedAt, sandbox, redactor, signal };
+  return { workspace, key: training.key, name: training.name, config, endpoint, runners, data, validation: copy(training.validation), submittedAt: training.submittedAt ?? training.startedAt, sandbox, redactor, signal };
 }
 
 function definitionOf({ definition }: TrainingRecord): TrainingDefinition {

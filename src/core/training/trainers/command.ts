@@ -5,6 +5,7 @@ import type { TrainingConfig } from "../../config/schema.ts";
 import { COMMANDS } from "../../host.ts";
 import { commandEnvironment } from "../../config/commandEnvironment.ts";
 import { parseEntry } from "../../experiments/entry.ts";
+import { proposedName, scriptVariables } from "./script.ts";
 import { type JobStatus, type Progress, type Trainer, TrainerRefused, type TrainTask } from "./trainer.ts";
 
 /** Read at a time; a line that is longer is cut. */
@@ -28,7 +29,7 @@ export const command: Trainer = {
       { secret: (name) => host.secrets.get(name, COMMANDS), env: async (name) => (host.env[name] === undefined ? "missing" : { value: host.env[name] }) },
       task.redactor,
     );
-    await host.jobs.start(folder, { command: config.command, cwd: root, env: { ...commandEnvironment(host.env), ...variablesOf(task, config), ...own } });
+    await host.jobs.start(folder, { command: config.command, cwd: root, env: { ...commandEnvironment(host.env), ...scriptVariables(task, { data: task.data.file, validation: task.validation?.file, metrics: join(folder, METRICS), result: join(folder, RESULT) }), ...own } });
     return folder;
   },
 
@@ -65,29 +66,6 @@ export const command: Trainer = {
 
   cancel: (task, folder) => task.workspace.host.jobs.stop(folder),
 };
-
-/** What a command reads, beside its own `env`. */
-function variablesOf(task: TrainTask, config: ReturnType<typeof configOf>): Record<string, string> {
-  const folder = folderOf(task);
-  return {
-    LLMOPS_TRAINING: task.name,
-    LLMOPS_KEY: task.key,
-    LLMOPS_DATA: task.data.file,
-    LLMOPS_DATA_HASH: task.data.hash,
-    ...(task.validation ? { LLMOPS_VALIDATION: task.validation.file } : {}),
-    LLMOPS_MODEL: proposedName(task),
-    LLMOPS_METRICS: join(folder, METRICS),
-    LLMOPS_RESULT: join(folder, RESULT),
-    LLMOPS_HYPERPARAMETERS: JSON.stringify(config.hyperparameters),
-    ...(config.base === undefined ? {} : { LLMOPS_BASE: config.base }),
-    ...(config.seed === undefined ? {} : { LLMOPS_SEED: String(config.seed) }),
-  };
-}
-
-/** The name that a command may give its model, unless it has a better one. */
-function proposedName({ name, key }: TrainTask): string {
-  return `${name}-${key.slice(0, 8)}`;
-}
 
 async function modelOf(task: TrainTask, folder: string): Promise<string> {
   const text = await readFile(join(folder, RESULT), "utf8").catch(() => undefined);

@@ -1,7 +1,6 @@
-import type { TrainingConfig } from "../../config/schema.ts";
+import type { EndpointConfig, RunnersConfig, TrainingConfig } from "../../config/schema.ts";
 import type { Redactor } from "../../config/redactor.ts";
 import type { Workspace } from "../../regression/workspace.ts";
-import type { EndpointConfig } from "../../config/schema.ts";
 import type { Point } from "../../store/experiments/log.ts";
 import type { DataCopy } from "../data/versions.ts";
 
@@ -14,6 +13,7 @@ export interface TrainTask {
   readonly name: string;
   readonly config: TrainingConfig;
   readonly endpoint: EndpointConfig;
+  readonly runners: RunnersConfig | undefined;
   readonly data: DataCopy;
   readonly validation: DataCopy | undefined;
   /** When it was first about to be submitted, milliseconds since the epoch. */
