@@ -11,6 +11,7 @@ export function actionsFor(document: string, diagnostics: readonly Diagnostic[])
   for (const diagnostic of diagnostics) {
     const replacement = replacementOf(diagnostic);
     if (replacement !== undefined) actions.push({ title: `Change to ${JSON.stringify(replacement)}`, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true, edit: { changes: { [document]: [{ range: diagnostic.range, newText: replacement }] } } });
+    if (diagnostic.source === SOURCE && (diagnostic.code === "duplicate-rows" || diagnostic.code === "near-duplicates")) actions.push(uniqueCopy(document, diagnostic));
     const data = dataOf(diagnostic);
     if (!data) continue;
     const uri = URI.file(data.suite).toString();
@@ -23,6 +24,12 @@ export function actionsFor(document: string, diagnostics: readonly Diagnostic[])
     add("Accept as baseline…", ClientCommands.accept);
   }
   return actions;
+}
+
+/** Of training data: into a new file, never in place. */
+function uniqueCopy(document: string, diagnostic: Diagnostic): CodeAction {
+  const title = "Write a copy without duplicates";
+  return { title, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], command: { title, command: ClientCommands.uniqueData, arguments: [document] } };
 }
 
 /** Ours, as the editor gave it back: other sources' diagnostics carry other data. */

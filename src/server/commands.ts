@@ -15,4 +15,5 @@ export const ClientCommands = {
   showBroken: "llmops.showBrokenCases",
   accept: "llmops.acceptAsBaseline",
   caseDetails: "llmops.showCaseDetails",
+  uniqueData: "llmops.writeUniqueData",
 } as const;

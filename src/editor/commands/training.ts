@@ -32,6 +32,11 @@ export function trainingCommands(deps: TrainingDeps): Handlers {
       for (const { summary, refused, uri } of checked) void tellChecked(summary, refused, uri, folder, trainings);
       return checked;
     },
+    "llmops.writeUniqueData": async (argument) => {
+      const uri = typeof argument === "string" ? argument : activeFile();
+      const folder = folderOf(uri);
+      if (uri !== undefined && folder !== undefined) await writeUnique(trainings, folder, uri);
+    },
     "llmops.startTraining": async (argument) => {
       await engine.ready();
       const found = await choose(trainings, argument);
@@ -69,9 +74,16 @@ async function tellChecked(summary: string, refused: boolean, uri: string, folde
   const choices = [...(summary.includes("Nothing was found") ? [] : [show]), ...(summary.includes("duplicate") ? [unique] : [])];
   const choice = refused ? await window.showWarningMessage(`Nothing is trained with this data: ${summary}`, ...choices) : await window.showInformationMessage(summary, ...choices);
   if (choice === show) await commands.executeCommand("workbench.actions.view.problems");
-  if (choice !== unique) return;
-  const written = await trainings.ask<{ uri: string; kept: number; removed: number }>(folder, { kind: "unique", uri });
-  await window.showTextDocument(await workspace.openTextDocument(Uri.parse(written.uri)));
+  if (choice === unique) await writeUnique(trainings, folder, uri);
+}
+
+async function writeUnique(trainings: Trainings, folder: string, uri: string): Promise<void> {
+  try {
+    const written = await trainings.ask<{ uri: string }>(folder, { kind: "unique", uri });
+    await window.showTextDocument(await workspace.openTextDocument(Uri.parse(written.uri)));
+  } catch (error) {
+    void window.showWarningMessage(`The copy was not written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** A notification with what is being done, until the training has ended; its Cancel ends the training. */

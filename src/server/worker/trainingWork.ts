@@ -63,7 +63,10 @@ export class TrainingWork {
         const file = URI.parse(action.uri).fsPath;
         const { dir, name, ext } = parse(file);
         const to = join(dir, `${name}.unique${ext}`);
-        return { ...(await writeUnique(workspace, file, to, signal)), uri: URI.file(to).toString() };
+        const written = await writeUnique(workspace, file, to, signal).catch((error: NodeJS.ErrnoException) => {
+          throw error.code === "EEXIST" ? new Error(`${name}.unique${ext} is there already, and nothing is overwritten.`) : error;
+        });
+        return { ...written, uri: URI.file(to).toString() };
       }
     }
   }
