@@ -27,7 +27,9 @@ const GONE: Limits = { above: undefined, below: undefined, noData: "ok" };
  */
 export function applyReadings(store: Store, measured: readonly Measured[], now: number): Changed[] {
   return store.write(() => {
-    const known = new Map(alertStates(store).map((state) => [state.fingerprint, state]));
+    const states = alertStates(store);
+    const known = new Map(states.map((state) => [state.fingerprint, state]));
+    const byRule = Map.groupBy(states, ({ rule }) => rule);
     const silent = silences(store, now);
     const batch = randomUUID();
     const changed: Changed[] = [];
@@ -46,11 +48,11 @@ export function applyReadings(store: Store, measured: readonly Measured[], now: 
     };
     for (const { rule, readings } of measured) {
       for (const reading of readings) step(rule, rule.name, reading);
-      for (const { rule: name, labels } of known.values()) if (name === rule.name) step(rule, name, { labels, value: undefined });
+      for (const { labels } of byRule.get(rule.name) ?? []) step(rule, rule.name, { labels, value: undefined });
       if (readings.length === 0) step(rule, rule.name, { labels: {}, value: undefined });
     }
     const names = new Set(measured.map(({ rule }) => rule.name));
-    for (const { rule: name, labels, state } of known.values()) if (!names.has(name) && state !== "inactive") step(undefined, name, { labels, value: undefined });
+    for (const { rule: name, labels, state } of states) if (!names.has(name) && state !== "inactive") step(undefined, name, { labels, value: undefined });
     if (changed.length > 0) store.emit("alert-changed", batch, now);
     return changed;
   });
