@@ -5,6 +5,7 @@ import { EXIT } from "./exit.ts";
 import { addExperimentCommands } from "./experiments/commands.ts";
 import { type Front, openFront } from "./front.ts";
 import { addPipelineCommands } from "./pipeline/commands.ts";
+import { addPlaybookCommands } from "./playbook/commands.ts";
 import { addRolloutCommands } from "./rollout/commands.ts";
 import { mistakesOf } from "./suites.ts";
 import { addTraceCommands } from "./traces/commands.ts";
@@ -128,6 +129,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addRolloutCommands(program, act, { positive, integer });
   addTrainingCommands(program, act, { positive });
   addAlertCommands(program, act);
+  addPlaybookCommands(program, act, { collect });
   addTraceCommands(program, act, { collect, positive, port });
 
   program

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ALERTS } from "./alerts/migration.ts";
 import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
 import { JOBS } from "./jobs.ts";
+import { PLAYBOOKS } from "./playbooks/migration.ts";
 import { ROLLOUTS } from "./rollouts/migration.ts";
 import { TRAINING } from "./training/migration.ts";
 
@@ -196,6 +197,7 @@ const MIGRATIONS: readonly string[] = [
   TRAINING,
   ROLLOUTS,
   ALERTS,
+  PLAYBOOKS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -9,7 +9,7 @@ export interface StoreEvent {
   readonly subject: string;
 }
 
-export type EventKind = "run-started" | "run-ended" | "baseline-accepted" | "version-recorded" | "pipeline-changed" | "experiment-changed" | "training-changed" | "rollout-changed" | "alert-changed";
+export type EventKind = "run-started" | "run-ended" | "baseline-accepted" | "version-recorded" | "pipeline-changed" | "experiment-changed" | "training-changed" | "rollout-changed" | "alert-changed" | "playbook-changed";
 
 /**
  * The workspace's memory. Every write is one immediate transaction: a deferred one fails with "busy"

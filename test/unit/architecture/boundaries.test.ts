@@ -17,6 +17,7 @@ const CORE_USES: Readonly<Record<string, readonly string[]>> = {
   rollouts: ["store", "config", "evals", "regression"],
   jobs: ["store", "config"],
   alerts: ["store", "config", "traces"],
+  playbooks: ["store", "config"],
   traces: ["config", "prompts", "evals", "regression"],
   training: ["store", "config", "git", "evals", "regression", "experiments", "jobs"],
   pipeline: ["store", "config", "git", "evals", "regression", "rollouts", "training", "jobs"],
