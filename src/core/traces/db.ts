@@ -127,7 +127,9 @@ export class Traces {
     if (service !== undefined) conditions.push([`resource.attrs ->> '$."service.name"' = ?`, service]);
     const from = `FROM span JOIN resource ON resource.id = span.resource WHERE op IS NOT NULL AND ${conditions.map(([sql]) => sql).join(" AND ")}`;
     const values = conditions.map(([, value]) => value);
-    const tokens = [...NAMES.inputTokens, ...NAMES.outputTokens].map((name) => `coalesce(span.attrs ->> '$."${name}"', 0)`).join(" + ");
+    // A span may say them under several names: the first counts.
+    const first = (names: readonly string[]) => `coalesce(${names.map((name) => `span.attrs ->> '$."${name}"'`).join(", ")}, 0)`;
+    const tokens = `${first(NAMES.inputTokens)} + ${first(NAMES.outputTokens)}`;
     const { calls, failed, sum } = this.db.prepare(`SELECT count(*) AS calls, coalesce(sum(status = ${STATUS_ERROR} OR error IS NOT NULL), 0) AS failed, coalesce(sum(${tokens}), 0) AS sum ${from}`).get(...values) as { calls: number; failed: number; sum: number };
     if (calls === 0) return { calls, failed, tokens: 0, latency: undefined };
     const at = Math.max(0, Math.ceil(calls * quantile) - 1);
