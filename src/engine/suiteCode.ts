@@ -20,6 +20,8 @@ export function startSuiteCode(): void {
   const send = process.send?.bind(process);
   if (!send) throw new Error("The suite-code mode is started by the engine itself, not from a terminal.");
   process.on("disconnect", () => process.exit());
+  // A Ctrl+C goes to all of a terminal's processes; the engine ends this one, once hooks have heard of the end.
+  process.on("SIGINT", () => {});
   new Worker(WATCHDOG, { eval: true, workerData: process.ppid }).unref();
   const require = createRequire(join(process.cwd(), "suite.cjs"));
   runSuiteCodeChild({

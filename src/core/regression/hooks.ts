@@ -2,15 +2,13 @@ import { createHooks, HookError, type Hooks, hooksFingerprint, type StartHooks }
 import type { Case, Extension, Suite } from "../evals/model.ts";
 import { type AfterEach, createAfterEach } from "../evals/run/hookedResult.ts";
 import { type BeforeEach, withHookedTests } from "../evals/run/hookedTests.ts";
-import { promptfooRow } from "../evals/run/promptfooRow.ts";
-import { runsUnder, type Series, testOf } from "../evals/run/series.ts";
+import type { Series } from "../evals/run/series.ts";
 import { testAfterHooks } from "../evals/suite/hookedTest.ts";
 import type { SuiteCode } from "../evals/suiteCode/pool.ts";
 import { interpretersOf } from "../evals/suiteCode/runtimes.ts";
 import type { Problem } from "../problem.ts";
-import { createRenderer } from "../prompts/renderer.ts";
 import { createRunCode, type RunCode, type VersionCode } from "./code.ts";
-import { rowsOf } from "./output/rows.ts";
+import { afterAllContext, NO_RESULTS, type RunSoFar } from "./hookResults.ts";
 import { readVersion, type ReadOptions, type SuiteVersion, type Workspace } from "./workspace.ts";
 
 /** A run that was cancelled waits so long for its `afterAll`. */
@@ -28,15 +26,6 @@ export async function readAsRun(workspace: Workspace, file: string, options: Rea
   }
 }
 
-/** What `afterAll` is told of, as far as the run came. */
-interface Results {
-  readonly runId: string;
-  readonly version: SuiteVersion;
-  readonly series: readonly Series[];
-  readonly tests: readonly Case[];
-  readonly repeats: number;
-}
-
 /** The hooks of both versions of a suite in one run, which begins with `beforeAll` and ends with `afterAll`. */
 export class RunHooks {
   private readonly workspace: Workspace;
@@ -47,7 +36,7 @@ export class RunHooks {
   private readonly begun: Hooks[] = [];
   private now: Hooks | undefined;
   private then: Hooks | undefined;
-  private results: Results | undefined;
+  private results: RunSoFar | undefined;
 
   constructor(workspace: Workspace, code: RunCode, signal: AbortSignal) {
     this.workspace = workspace;
@@ -97,7 +86,7 @@ export class RunHooks {
   }
 
   /** From here on there are results to tell of. */
-  began(results: Results): void {
+  began(results: RunSoFar): void {
     this.results = results;
   }
 
@@ -114,7 +103,7 @@ export class RunHooks {
     const problems: Problem[] = [];
     const hooks = this.begun.filter((one) => one.has("afterAll"));
     if (hooks.length === 0) return problems;
-    const context = await this.context();
+    const context = this.results ? await afterAllContext(this.workspace.store, this.results) : NO_RESULTS;
     const signal = this.signal.aborted ? AbortSignal.timeout(CANCELLED_MS) : new AbortController().signal;
     for (const one of hooks) {
       try {
@@ -125,22 +114,6 @@ export class RunHooks {
       }
     }
     return problems;
-  }
-
-  private async context(): Promise<Record<string, unknown>> {
-    const { results } = this;
-    if (!results) return { prompts: [], results: [], suite: {}, evalId: "", config: {} };
-    const { runId, version, series, tests, repeats } = results;
-    const renderer = await createRenderer(version.suite.prompts.map(({ dialect = "nunjucks" }) => dialect));
-    const columns = series.map((one) => {
-      const { prompt, provider } = one.current;
-      const cases = tests.filter((test) => runsUnder(test, one)).map((test) => ({ test, current: new Array<undefined>(test.options.repeat ?? repeats), baseline: [] }));
-      return { key: one.key, prompt: prompt.key, provider: provider.key, skipped: false, cases };
-    });
-    const rows = [...rowsOf({ report: { runId }, version, series: columns, store: this.workspace.store }, renderer)].map((row) => promptfooRow({ ...row, test: testOf(series[row.column]!.current, row.test) }));
-    const prompts = series.map(({ current: { prompt, provider } }) => ({ raw: prompt.template, label: prompt.label, provider: provider.key }));
-    const suite = { description: version.suite.description, prompts, tests: tests.map(({ written }) => written) };
-    return { prompts, results: rows, suite, evalId: `eval-${runId}`, config: suite };
   }
 
   private start(extensions: readonly Extension[], { folder, path }: VersionCode): Hooks {

@@ -11,7 +11,7 @@ import { CallError } from "../../core/evals/providers/provider.ts";
 import { Caller } from "../../core/evals/run/caller.ts";
 import { withMadeQuestions } from "../../core/evals/run/made.ts";
 import { type RenderPrompt, rowsOf } from "../../core/evals/run/rows.ts";
-import type { Series } from "../../core/evals/run/series.ts";
+import { type Series, testOf } from "../../core/evals/run/series.ts";
 import { createRenderer } from "../../core/prompts/renderer.ts";
 import { resolveBaseline } from "../../core/regression/baseline/resolve.ts";
 import { createRunCode, type RunCode } from "../../core/regression/code.ts";
@@ -54,15 +54,16 @@ async function details(workspace: Workspace, file: string, caseId: string, sandb
   const judge = createJudge({ render: fill, suiteCode, findGrader, metrics, http: workspace.host.http, webhookTimeoutMs: webhookTimeout(workspace.host.env) });
   const { store, host } = workspace;
   const caller = new Caller({ store, clock: host.clock, http: host.http, signal, inFlight: undefined, delayMs: version.suite.options.delay, useCache: true, maxCalls: Infinity, maxCost: Infinity });
-  const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(test.vars, null, 2))];
   const columns: Column[] = [];
   const render: RenderPrompt = (template, vars, dialect) => renderer.prompt(template, vars, env, dialect);
   const all = buildSeries(workspace.host, { version, code: code.current }, undefined, sandbox, redactor);
   const hooked = await hooks.withTests(all, [test], version, suiteCode);
+  const asked = hooked[0] ? testOf(hooked[0].current, test) : test;
+  const parts = [`# Case ${test.index + 1}${test.description ? `: ${test.description}` : ""}`, block("Variables", "json", JSON.stringify(asked.vars, null, 2))];
   for (const series of await withMadeQuestions(hooked, [test], { suiteCode, render, env })) {
     columns.push(...(await askColumn(series, test, render, (row) => judge({ ...row, caller }), signal)));
   }
-  const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test, repeat: 0, caller }, columns);
+  const compared = await compareColumns(createComparison({ render: fill, findGrader }), { test: asked, repeat: 0, caller }, columns);
   for (const column of compared) parts.push(...column.parts, ...gradeParts(column, instructions.get(column.prompt) ?? []));
   caller.batch.flush();
   return redactor.redact(parts.join("\n\n"));

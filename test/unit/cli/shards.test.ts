@@ -56,6 +56,13 @@ describe("llmops merge", function () {
     assert.match(merged.stdout, /Failed: 2 cases broke, confirmed by two more runs of both versions\./);
   });
 
+  it("knows the tests that hooks make", async () => {
+    const folder = folderWith({ "promptfooconfig.yaml": JSON.stringify({ prompts: ["{{a}}"], providers: ["echo"], extensions: ["file://h.mjs:beforeAll"], tests: [{ vars: { a: "x" } }] }), "h.mjs": "export const beforeAll = ({ suite }) => { for (const a of ['y', 'z']) suite.tests.push({ vars: { a }, assert: [{ type: 'equals', value: a }] }); };" });
+    const { code, stderr } = await llmops(folder, ["merge", ...(await shards(folder, 2)), "-o", "merged.json"]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((JSON.parse(readFileSync(join(folder, "merged.json"), "utf8")) as { results: { results: { vars: { a: string } }[] } }).results.results.map(({ vars }) => vars.a), ["x", "y", "z"]);
+  });
+
   describe("refuses, with exit 2,", () => {
     let folder: string;
     let parts: string[];

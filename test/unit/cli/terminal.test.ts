@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 import { commitAll, ENGINE, ROOT } from "../engine.ts";
@@ -119,6 +120,20 @@ describe("Ctrl+C", function () {
       (folder) => engine(folder, ["eval", "-j", "1"]),
       ({ process }) => process.kill("SIGINT"),
     ));
+
+  test("tells hooks of the end, though the terminal sent it to their process, too", async () => {
+    const { answer, stalled } = stalling();
+    await withEndpoint(answer, async ({ url }) => {
+      const files = endpointSuite(12, { apiBaseUrl: url });
+      const hooks = "import { writeFileSync } from 'node:fs';\nexport const afterAll = ({ results }) => writeFileSync('ended.json', JSON.stringify(results.length));";
+      const folder = folderWith({ ...files, "promptfooconfig.yaml": files["promptfooconfig.yaml"]!.replace("{", '{"extensions": ["file://h.mjs:beforeAll", "file://h.mjs:afterAll"], '), "h.mjs": `export const beforeAll = () => {};\n${hooks}` });
+      const running = engine(folder, ["eval", "-j", "1"], { group: true });
+      await Promise.race([stalled, running.ended]);
+      process.kill(-(running.process.pid as number), "SIGINT");
+      assert.equal((await running.ended).code, 130);
+      assert.equal(readFileSync(join(folder, "ended.json"), "utf8"), "5");
+    });
+  });
 
   test("does so through the launcher too, which passes on what the terminal sent to both", () =>
     interrupted(

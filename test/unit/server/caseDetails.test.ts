@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { caseDetails } from "../../../src/server/worker/caseDetails.ts";
 import { loadSuite } from "../../../src/core/evals/suite/loadSuite.ts";
 import { LOOPBACK, model, open, type Reply, suiteOf } from "../runner/support.ts";
@@ -34,6 +36,16 @@ describe("the page of a case", () => {
 
   it("says where they cannot be compared", async () => {
     assert.match(await page([{ type: "select-best", value: "is short", provider: JUDGE }], "Both are fine."), /Not compared: The judge openai:chat:judge answered no number from 0 to 1/);
+  });
+
+  it("asks it as hooks leave it, which hear of the end", async () => {
+    const hooks = "import { writeFileSync } from 'node:fs';\nexport default (hook, context) => { if (hook === 'beforeAll') context.suite.prompts[0].raw += '!'; if (hook === 'beforeEach') { context.test.vars.n = 7; context.test.assert = [{ type: 'equals', value: 'said first 7!' }]; } if (hook === 'afterAll') writeFileSync('ended', ''); };";
+    const { http } = model(({ text }) => `said ${text}`);
+    const bench = await open({ ...suiteOf(1, { more: { prompts: ["first {{n}}"], extensions: ["file://h.mjs"] } }), "h.mjs": hooks }, { http });
+    const suite = await loadSuite({ snapshot: bench.workspace.disk, root: bench.folder, file: bench.suite, env: {} });
+    const text = await caseDetails(bench.workspace, bench.suite, suite.cases[0]!.id, () => Promise.reject(new Error("No sandbox.")), new AbortController().signal);
+    assert.match(text, /"n": 7[^]+said first 7![^]+## Passed[^]+✓ `equals`/);
+    assert.ok(existsSync(join(bench.folder, "ended")));
   });
 
   it("lists the instructions that the answer keeps, and what it was measured by", async () => {
