@@ -53,7 +53,7 @@ function bundles() {
     },
     { ...commonJs, entryPoints: { client: "src/editor/client.ts" }, outdir: "dist" },
     { ...commonJs, platform: "browser", target: "es2023", entryPoints: { browser: "src/editor/browser.ts" }, outdir: "dist" },
-    { ...common, format: "esm", platform: "browser", target: "es2023", jsx: "automatic", jsxImportSource: "preact", minify: true, entryPoints: { comparison: "src/webview/main.tsx", style: "src/webview/style.css" }, outdir: "dist/webview" },
+    { ...common, format: "esm", platform: "browser", target: "es2023", jsx: "automatic", jsxImportSource: "preact", minify: true, entryPoints: { comparison: "src/webview/main.tsx", preview: "src/webview/preview/main.ts", style: "src/webview/style.css" }, outdir: "dist/webview" },
     { ...common, format: "cjs", entryPoints: { engine: "src/engine/entry.ts" }, outdir: "dist", external: ["./engine/main.mjs"] },
     {
       ...common,

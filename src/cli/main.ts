@@ -152,6 +152,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(act(async (front, options: object) => (await import("./doctor.ts")).doctorCommand(front, options)));
 
   program
+    .command("mcp")
+    .description("serve agents by the Model Context Protocol: they may run and explain, not accept, deploy or spend more than a save may")
+    .option("--stdio", "over stdin and stdout")
+    .action(act(async (front) => (await import("./mcp/serve.ts")).mcpCommand(front)));
+
+  program
     .command("lsp")
     .description("serve editors by the language server protocol")
     .option("--stdio", "over stdin and stdout");

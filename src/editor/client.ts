@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { commands, type ExtensionContext, TextDocumentSaveReason, Uri, type WebviewPanel, window, workspace } from "vscode";
 import { type InitializationOptions, Notifications, Requests } from "../protocol/messages.ts";
+import { createAuthoring } from "./authoring/authoring.ts";
 import { baselineCommands } from "./commands/baseline.ts";
 import type { Deps, Handlers } from "./commands/deps.ts";
 import { endpointCommands } from "./commands/endpoints.ts";
@@ -113,6 +114,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
   const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...experimentCommands({ ...deps, experiments, panels, tree: experimentsTree }), ...secretCommands(deps), ...setupCommands(deps) };
+  const authoring = createAuthoring(context, deps);
 
   engine.onState((state) => {
     if (state.kind === "failed") suites.set(undefined);
@@ -126,6 +128,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
   subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, artifacts, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings));
+  subscriptions.push(...authoring.parts);
 
   return {
     restore: (panel, state) => panels.restore(panel, state),
@@ -133,7 +136,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     stop: () => engine.stop(),
     execute: async (command, args) => {
       try {
-        return await handlers[command]?.(...args);
+        return await (handlers[command] ?? authoring.handlers[command])?.(...args);
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         const restart = "Restart";

@@ -46,6 +46,9 @@ export const Requests = {
   brokenCases: "llmops/brokenCases",
   testEndpoint: "llmops/testEndpoint",
   doctor: "llmops/doctor",
+  /** Everything about writing prompts: see `authoring.ts`. */
+  authoring: "llmops/authoring",
+  cancelAuthoring: "llmops/cancelAuthoring",
   /** Everything about pipelines: see `pipeline.ts`. */
   pipeline: "llmops/pipeline",
   /** Everything about trainings: see `training.ts`. */
@@ -92,6 +95,8 @@ export interface RunParams {
   readonly repeat?: number;
   /** However much it spends: a person has seen how much. */
   readonly anyway?: boolean;
+  /** No person started it: it may do what a save may. */
+  readonly asSave?: boolean;
 }
 
 export interface RunResult {

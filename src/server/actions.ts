@@ -19,6 +19,9 @@ export function actionsFor(document: string, diagnostics: readonly Diagnostic[])
       actions.push({ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], command: { title, command, arguments: [uri, ...args] } });
     add("Compare with the baseline's text", ClientCommands.compare);
     add("Show broken cases", ClientCommands.showBroken);
+    add("Show answers before and after", ClientCommands.showChanges);
+    if (data.suspects > 1) add("Find the change that did it", ClientCommands.bisect);
+    if (data.culprit) actions.push({ title: "Undo this change", kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true, command: { title: "Undo this change", command: ClientCommands.undoCulprit, arguments: [data.culprit] } });
     add("Rerun failed cases", EngineCommands.runFailed);
     if (data.canRepeat) add(`Run ${REPEATS}×`, EngineCommands.runRepeated, REPEATS);
     add("Accept as baseline…", ClientCommands.accept);

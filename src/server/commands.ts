@@ -14,6 +14,9 @@ export const ClientCommands = {
   compare: "llmops.compareWithBaseline",
   showBroken: "llmops.showBrokenCases",
   accept: "llmops.acceptAsBaseline",
+  bisect: "llmops.bisect",
+  undoCulprit: "llmops.undoCulprit",
+  showChanges: "llmops.showChangedAnswers",
   caseDetails: "llmops.showCaseDetails",
   uniqueData: "llmops.writeUniqueData",
 } as const;

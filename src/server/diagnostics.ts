@@ -1,11 +1,12 @@
 import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
-import type { Problem, Range } from "../core/problem.ts";
+import type { Location, Problem, Range } from "../core/problem.ts";
 import type { Hunk } from "../core/regression/hunks.ts";
 import { anchor, placesOf } from "../core/regression/places.ts";
 import type { CaseChange, SeriesReport, Verdict } from "../core/regression/report.ts";
 import { INSTRUCTIONS, instructionSentence } from "../core/regression/instructions.ts";
 import { adviceSentence, baselineWords, caseSentence, changesSentence, earlySentence, headline, plural } from "../core/regression/words.ts";
+import type { BisectAnswer, CulpritView } from "../protocol/authoring.ts";
 import type { SuiteEntry } from "./suiteBoard.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
 
@@ -22,16 +23,20 @@ export interface DiagnosticData {
   readonly suite: string;
   readonly verdict: Verdict;
   readonly canRepeat: boolean;
+  /** How many changes could have done it, while none is named. */
+  readonly suspects: number;
+  /** This change did it. */
+  readonly culprit?: CulpritView;
 }
 
 export type ByFile = Map<string, Diagnostic[]>;
 
 /** The diagnostics of one suite, by file. */
-export function diagnosticsOf({ suite, state }: SuiteEntry, now: number): ByFile {
+export function diagnosticsOf({ suite, state, blame }: SuiteEntry, now: number): ByFile {
   const byFile: ByFile = new Map();
   const add = (file: string, diagnostic: Diagnostic) => void byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
   for (const problem of suite.problems) add(problem.location.file, problemDiagnostic(problem));
-  if (state.kind === "judged" && !state.stale) for (const { file, diagnostic } of verdictDiagnostics(suite, now)) add(file, diagnostic);
+  if (state.kind === "judged" && !state.stale) for (const { file, diagnostic } of verdictDiagnostics(suite, now, blame)) add(file, diagnostic);
   if (state.kind === "problem" || state.kind === "budget") {
     const { file, range } = anchor(suite, undefined);
     add(file, { severity: DiagnosticSeverity.Warning, range, source: SOURCE, code: state.kind, message: state.message });
@@ -70,27 +75,40 @@ function problemDiagnostic(problem: Problem): Diagnostic {
   return { severity, range: problem.location.range, source: SOURCE, code: problem.code, message: problem.message };
 }
 
-function verdictDiagnostics(suite: SuiteDescription, now: number): { file: string; diagnostic: Diagnostic }[] {
+function verdictDiagnostics(suite: SuiteDescription, now: number, blame: BisectAnswer | undefined): { file: string; diagnostic: Diagnostic }[] {
   const { report } = suite;
   if (!report) return [];
   return report.series.flatMap((series) => {
     const severity = severityOf(series);
     if (severity === undefined) return [];
     const text = message(series, baselineWords(report, now), earlySentence(report));
-    const data: DiagnosticData = { suite: suite.file, verdict: series.verdict, canRepeat: series.metrics.some((metric) => metric.advice?.detectableWithRepeats) };
-    return placesOf(suite, series).slice(0, MARKED_HUNKS).map(({ location, change }) => ({
-      file: location.file,
-      diagnostic: {
-        severity,
-        range: location.range,
-        source: SOURCE,
-        code: series.verdict === "passed" || series.verdict === "improved" ? "broken-cases" : series.verdict,
-        message: [text, ...(change ? hunkNotes(change) : [])].join("\n"),
-        relatedInformation: [...relatedInstructions(series), ...related(series.hasBaseline ? series.broke : series.failing)],
-        data,
-      },
-    }));
+    const places = placesOf(suite, series);
+    const named = blame?.culprits ?? [];
+    const culpritAt = ({ file, range }: Location) => named.find((one) => one.uri === URI.file(file).toString() && isSame(one.range, range));
+    // The culprits first: of many changes only some are marked.
+    const marked = [...places].sort((a, b) => Number(!culpritAt(a.location)) - Number(!culpritAt(b.location))).slice(0, MARKED_HUNKS);
+    return marked.map(({ location, change }) => {
+      const culprit = culpritAt(location);
+      const acquitted = named.length > 0 && !culprit && change !== undefined;
+      const data: DiagnosticData = { suite: suite.file, verdict: series.verdict, canRepeat: series.metrics.some((metric) => metric.advice?.detectableWithRepeats), suspects: named.length > 0 ? 0 : (change?.of ?? 0), ...(culprit ? { culprit } : {}) };
+      return {
+        file: location.file,
+        diagnostic: {
+          severity: acquitted ? DiagnosticSeverity.Information : severity,
+          range: location.range,
+          source: SOURCE,
+          code: series.verdict === "passed" || series.verdict === "improved" ? "broken-cases" : series.verdict,
+          message: acquitted ? `Not this change: ${named[0]!.message}` : [...(culprit ? [culprit.message] : []), text, ...(change ? hunkNotes(change, named.length > 0) : [])].join("\n"),
+          relatedInformation: [...relatedInstructions(series), ...related(series.hasBaseline ? series.broke : series.failing)],
+          data,
+        },
+      };
+    });
   });
+}
+
+function isSame(a: Range, b: Range): boolean {
+  return a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line && a.end.character === b.end.character;
 }
 
 /** `undefined`: nothing to say on the line. */
@@ -133,9 +151,9 @@ function relatedInstructions({ metrics, instructions = [] }: SeriesReport): Diag
   return instructions.flatMap((one) => (one.location && one.current !== undefined && one.current < (one.baseline ?? 1) ? [{ location: { uri: URI.file(one.location.file).toString(), range: one.location.range }, message: instructionSentence(one) }] : []));
 }
 
-function hunkNotes({ hunk, of }: { hunk: Hunk; of: number }): string[] {
+function hunkNotes({ hunk, of }: { hunk: Hunk; of: number }, isNamed: boolean): string[] {
   const removed = hunk.kind === "removed" ? [`${plural(hunk.removed, "line")} removed here.`] : [];
-  const notes = [...removed, ...(of > 1 ? [`One of ${of} changes; which of them did it is not known.`] : [])];
+  const notes = [...removed, ...(of > 1 && !isNamed ? [`One of ${of} changes; "Find the change that did it" names it.`] : [])];
   return notes.length > 0 ? [notes.join(" ")] : [];
 }
 

@@ -16,6 +16,7 @@ import { EngineCommands } from "./commands.ts";
 import { hoverFor } from "./hover.ts";
 import { LANGUAGE_CAPABILITIES, LANGUAGE_FILES, LanguageFront } from "./language/front.ts";
 import { lensesFor } from "./lenses.ts";
+import type { AuthoringParams } from "../protocol/authoring.ts";
 import type { ExperimentsParams } from "../protocol/experiments.ts";
 import type { PipelineParams } from "../protocol/pipeline.ts";
 import type { TrainingParams } from "../protocol/training.ts";
@@ -194,6 +195,8 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.testEndpoint, async (params: { name?: string }) => (await requests?.testEndpoints(params.name)) ?? []);
   connection.onRequest(Requests.pipeline, async (params: PipelineParams) => (await pipelines?.ask(params)) ?? null);
   connection.onRequest(Requests.training, async (params: TrainingParams) => (await trainings?.ask(params)) ?? null);
+  connection.onRequest(Requests.authoring, async (params: AuthoringParams) => (await requests?.authoring(params)) ?? null);
+  connection.onRequest(Requests.cancelAuthoring, () => requests?.cancelAuthoring());
   connection.onRequest(Requests.experiments, async ({ folder, action }: ExperimentsParams) => (await worker?.ask({ kind: "experiments", folder: URI.parse(folder).fsPath, action })) ?? null);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
 

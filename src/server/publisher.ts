@@ -65,7 +65,7 @@ export class Publisher {
       // While a suite runs its last verdict stays: a squiggle that flickers on each save helps nobody.
       if (entry.state.kind === "running") continue;
       const known = this.suites.get(entry.suite.file)?.made;
-      if (known?.suite === entry.suite && known.state === entry.state) continue;
+      if (known?.suite === entry.suite && known.state === entry.state && known.blame === entry.blame) continue;
       this.suites.set(entry.suite.file, { made: entry, diagnostics: diagnosticsOf(entry, Date.now()) });
     }
     const present = new Set(entries.map(({ suite }) => suite.file));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { URI } from "vscode-uri";
+import type { AuthoringParams, BisectAnswer } from "../protocol/authoring.ts";
 import type { AcceptResult, BaselineText, BrokenCase, CaseAtParams, CaseDetailsParams, EndpointTest, RunParams, RunResult, SuiteState, SuiteSummary } from "../protocol/messages.ts";
 import { EngineCommands } from "./commands.ts";
 import type { Session } from "./session.ts";
@@ -12,6 +13,7 @@ export class Requester {
   private readonly session: Session;
   private readonly worker: WorkerClient;
   private readonly folders: readonly string[];
+  private bisecting: AbortController | undefined;
 
   constructor(session: Session, worker: WorkerClient, folders: readonly string[]) {
     this.session = session;
@@ -30,7 +32,7 @@ export class Requester {
           const { message } = await this.session.runCase(file, params.caseId);
           return { uri: URI.file(file).toString(), message };
         }
-        const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite), params.anyway) : this.session.run(file, { trigger: "manual", repeat: params.repeat, anyway: params.anyway }));
+        const state = await (params.cases === "failed" ? this.session.rerun(file, failedCases(suite), params.anyway) : this.session.run(file, { trigger: params.asSave ? "save" : "manual", repeat: params.repeat, anyway: params.anyway }));
         const verdict = state.kind === "judged" ? state.verdict : undefined;
         return { uri: URI.file(file).toString(), verdict, message: messageOf(state), ...(state.kind === "budget" ? { asks: true } : {}), origins: this.session.board.get(file)?.suite.report?.origins };
       }),
@@ -108,6 +110,27 @@ export class Requester {
         })),
       ),
     );
+  }
+
+  /** Of the first suite that a file is part of. */
+  async authoring({ uri, action }: AuthoringParams): Promise<unknown> {
+    const [entry] = this.session.board.affectedBy(pathOf(uri));
+    if (!entry) return null;
+    const { file } = entry.suite;
+    if (action.kind !== "bisect") return this.worker.ask({ kind: "authoring", file, action });
+    this.bisecting = new AbortController();
+    try {
+      const answer = await this.worker.ask<BisectAnswer>({ kind: "authoring", file, action }, { signal: this.bisecting.signal });
+      this.session.board.blame(file, answer);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof WorkerFailure)) throw error;
+      return error.failure.reason === "cancelled" ? null : ({ message: error.message, culprits: [], changes: [] } satisfies BisectAnswer);
+    }
+  }
+
+  cancelAuthoring(): void {
+    this.bisecting?.abort();
   }
 
   suites(): SuiteSummary[] {

@@ -2,6 +2,7 @@ import picomatch from "picomatch";
 import { relativePosix } from "../core/config/settings.ts";
 import { decisive } from "../core/regression/report.ts";
 import { headline } from "../core/regression/words.ts";
+import type { BisectAnswer } from "../protocol/authoring.ts";
 import type { SuiteDescription } from "./worker/messages.ts";
 import type { SuiteState } from "../protocol/messages.ts";
 
@@ -9,6 +10,8 @@ import type { SuiteState } from "../protocol/messages.ts";
 export interface SuiteEntry {
   readonly suite: SuiteDescription;
   readonly state: SuiteState;
+  /** Which of the changes did it, as far as somebody has asked; of this version of the suite. */
+  readonly blame?: BisectAnswer;
 }
 
 /** The suites of all open folders: one place that every view looks at. */
@@ -22,7 +25,15 @@ export class SuiteBoard {
 
   /** Takes a new description; its state follows from it unless something is going on. */
   describe(suite: SuiteDescription, state: SuiteState = stateOf(suite)): void {
-    this.entries.set(suite.file, { suite, state });
+    const known = this.entries.get(suite.file);
+    this.entries.set(suite.file, { suite, state, ...(known?.blame && known.suite.version === suite.version ? { blame: known.blame } : {}) });
+    this.changed();
+  }
+
+  blame(file: string, blame: BisectAnswer): void {
+    const entry = this.entries.get(file);
+    if (!entry) return;
+    this.entries.set(file, { ...entry, blame });
     this.changed();
   }
 

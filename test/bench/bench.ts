@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { root } from "../harness/paths.ts";
+import { authoringRows } from "./authoring.ts";
 import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
 import { noisyRows } from "./noisyPipeline.ts";
@@ -11,7 +12,7 @@ import { pipelineRows } from "./pipeline.ts";
 import { SHORT, WHOLE } from "./plan.ts";
 import { trainingRows } from "./training.ts";
 
-/** `npm run bench [engine] [pipeline] [training] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
+/** `npm run bench [engine] [pipeline] [training] [authoring] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
 
@@ -20,6 +21,7 @@ const rows: Row[] = [];
 if (wants("engine")) rows.push(...(await engineRows(process.argv.includes("--short") ? SHORT : WHOLE)));
 if (wants("pipeline")) rows.push(...(await pipelineRows()));
 if (wants("training")) rows.push(...(await trainingRows()));
+if (wants("authoring")) rows.push(...(await authoringRows()));
 if (wants("editor")) rows.push(...(await editorRows()), ...(await noisyRows()));
 
 const [cpu] = cpus();

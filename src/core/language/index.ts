@@ -48,8 +48,8 @@ export class LanguageIndex {
   private readonly byFile = new Map<string, Set<string>>();
   private readonly prompts = new Map<string, { text: string; regions: readonly Region[] }>();
   private readonly data = new Map<string, { text: string; read: SuiteText }>();
-  /** What was found out since the last change of any text, by suite. */
-  private known = { variables: new Map<string, Map<string, Variable>>(), uses: new Map<string, Set<string>>() };
+  /** What was found out of each suite, with what it was found out from. */
+  private readonly known = { variables: new Map<string, Remembered<Map<string, Variable>>>(), uses: new Map<string, Remembered<Set<string>>>() };
 
   constructor(snapshot: Snapshot, root: string) {
     this.snapshot = snapshot;
@@ -67,13 +67,11 @@ export class LanguageIndex {
   async edit(file: string, text: string | undefined): Promise<void> {
     if (text === undefined) this.edited.delete(file);
     else this.edited.set(file, text);
-    this.forgetKnown();
     if (isSuiteFile(file)) await this.readSuite(file);
   }
 
   /** The file is another on the disk, new, or gone. */
   async changed(file: string): Promise<void> {
-    this.forgetKnown();
     if (isSuiteFile(file) || this.disk.has(file)) this.disk.set(file, await this.snapshot.read(file).catch(() => undefined));
     if (isSuiteFile(file)) await this.readSuite(file);
   }
@@ -135,7 +133,8 @@ export class LanguageIndex {
 
   /** The variables that a suite's tests give, by name. */
   variables(suite: SuiteFiles): Map<string, Variable> {
-    return remembered(this.known.variables, suite.file, () => this.findVariables(suite));
+    const sources = [suite.text, ...suite.data.map((file) => this.readData(file))];
+    return remembered(this.known.variables, suite.file, sources, () => this.findVariables(suite));
   }
 
   private findVariables(suite: SuiteFiles): Map<string, Variable> {
@@ -162,7 +161,10 @@ export class LanguageIndex {
 
   /** Whether a prompt, an assertion or another variable's value of one of the suites reads a variable. */
   usedBy(name: string, suites: readonly SuiteFiles[]): boolean {
-    return suites.some((suite) => remembered(this.known.uses, suite.file, () => this.findUses(suite)).has(name));
+    return suites.some((suite) => {
+      const sources = [suite.text, ...suite.data.map((file) => this.readData(file)), ...suite.prompts.map((file) => this.promptRegions(file))];
+      return remembered(this.known.uses, suite.file, sources, () => this.findUses(suite)).has(name);
+    });
   }
 
   private findUses(suite: SuiteFiles): Set<string> {
@@ -206,7 +208,6 @@ export class LanguageIndex {
     const [prompts, data] = await Promise.all([this.named(file, read, "prompt"), this.named(file, read, "tests")]);
     await Promise.all([...prompts, ...data].map((named) => this.onDisk(named)));
     this.forget(file);
-    this.forgetKnown();
     this.suites.set(file, { file, text: read, prompts, data });
     for (const named of [...prompts, ...data]) {
       const users = this.byFile.get(named);
@@ -224,11 +225,9 @@ export class LanguageIndex {
     const known = this.suites.get(suite);
     if (!known) return;
     this.suites.delete(suite);
+    this.known.variables.delete(suite);
+    this.known.uses.delete(suite);
     for (const file of [...known.prompts, ...known.data]) this.byFile.get(file)?.delete(suite);
-  }
-
-  private forgetKnown(): void {
-    this.known = { variables: new Map(), uses: new Map() };
   }
 
   private async onDisk(file: string): Promise<string | undefined> {
@@ -237,10 +236,18 @@ export class LanguageIndex {
   }
 }
 
-function remembered<T>(known: Map<string, T>, key: string, find: () => T): T {
-  let found = known.get(key);
-  if (found === undefined) known.set(key, (found = find()));
-  return found;
+interface Remembered<T> {
+  readonly sources: readonly unknown[];
+  readonly value: T;
+}
+
+/** What was found before, as long as nothing that it was found from is another. */
+function remembered<T>(known: Map<string, Remembered<T>>, key: string, sources: readonly unknown[], find: () => T): T {
+  const last = known.get(key);
+  if (last && last.sources.length === sources.length && last.sources.every((source, index) => source === sources[index])) return last.value;
+  const value = find();
+  known.set(key, { sources, value });
+  return value;
 }
 
 export function isSuiteFile(file: string): boolean {

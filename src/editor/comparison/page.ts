@@ -1,5 +1,5 @@
-/** The page of a comparison: nothing may run or load in it but its own script and style. */
-export function comparisonPage({ script, style, source, nonce, state }: { script: string; style: string; source: string; nonce: string; state: unknown }): string {
+/** A webview's page: nothing may run or load in it but its own script and style. */
+export function webviewPage({ title, script, style, source, nonce, state }: { title: string; script: string; style: string; source: string; nonce: string; state: unknown }): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; img-src data: blob:`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -8,7 +8,7 @@ export function comparisonPage({ script, style, source, nonce, state }: { script
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
 <link rel="stylesheet" href="${escape(style)}">
-<title>Comparison</title>
+<title>${escape(title)}</title>
 </head>
 <body data-state="${escape(JSON.stringify(state))}">
 <main id="app"></main>

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window } from "vscode";
 import type { FromWebview, PageState, ToWebview } from "../../protocol/experiments.ts";
 import type { Experiments } from "../experiments.ts";
-import { comparisonPage } from "./page.ts";
+import { webviewPage } from "./page.ts";
 import { parsePage } from "./state.ts";
 
 export const COMPARISON = "llmops.comparison";
@@ -57,7 +57,7 @@ export class ComparisonPanels implements Disposable {
     });
     webview.options = { enableScripts: true, localResourceRoots: [media] };
     const of = (name: string) => webview.asWebviewUri(Uri.joinPath(media, name)).toString();
-    webview.html = comparisonPage({ script: of("comparison.js"), style: of("style.css"), source: webview.cspSource, nonce: randomBytes(16).toString("base64url"), state });
+    webview.html = webviewPage({ title: "Comparison", script: of("comparison.js"), style: of("style.css"), source: webview.cspSource, nonce: randomBytes(16).toString("base64url"), state });
   }
 
   dispose(): void {

@@ -97,6 +97,8 @@ export function startWorker(): Promise<void> {
         return work.testEndpoints(message.folder, message.name, signal);
       case "doctor":
         return work.doctor(message.folder);
+      case "authoring":
+        return work.authoring(message.file, message.action, signal);
       case "experiments":
         return experiments().then(async (made) => made.perform(await work.workspace(message.folder), message.action));
       case "pipeline":

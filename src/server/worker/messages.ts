@@ -2,6 +2,7 @@ import type { Location, Problem } from "../../core/problem.ts";
 import type { BaselineInfo, RunReport } from "../../core/regression/report.ts";
 import type { FileChange } from "../../core/regression/places.ts";
 import type { StoredApprovals } from "../../protocol/messages.ts";
+import type { AuthoringAction } from "../../protocol/authoring.ts";
 import type { ExperimentsAction } from "../../protocol/experiments.ts";
 import type { PipelineAction, PipelineConsent } from "../../protocol/pipeline.ts";
 import type { TrainingAction, TrainingProgressed } from "../../protocol/training.ts";
@@ -22,6 +23,7 @@ export type ToWorker =
   | { readonly kind: "doctor"; readonly id: number; readonly folder: string }
   | { readonly kind: "remember"; readonly id: number; readonly file: string }
   | { readonly kind: "pipeline"; readonly id: number; readonly folder: string; readonly action: PipelineAction }
+  | { readonly kind: "authoring"; readonly id: number; readonly file: string; readonly action: AuthoringAction }
   | { readonly kind: "experiments"; readonly id: number; readonly folder: string; readonly action: ExperimentsAction }
   | { readonly kind: "training"; readonly id: number; readonly folder: string; readonly action: TrainingAction }
   | { readonly kind: "pipelineConsent"; readonly question: number; readonly agreed: boolean }

@@ -15,6 +15,7 @@ import { recordVersion, versionHash } from "../../core/store/versions.ts";
 import type { EventKind } from "../../core/store/store.ts";
 import { watchStore } from "../../core/store/watch.ts";
 import { openWorkspace } from "../../engine/workspace.ts";
+import type { AuthoringAction } from "../../protocol/authoring.ts";
 import type { Discovery, RunOutcome, RunRequest, SuiteDescription } from "./messages.ts";
 
 const OF_RUNS: readonly EventKind[] = ["run-started", "run-ended", "experiment-changed"];
@@ -109,6 +110,12 @@ export class Work {
       if (!best || lines < best.lines) best = { id: test.id, lines };
     }
     return best ? { suite: URI.file(file).toString(), caseId: best.id } : null;
+  }
+
+  async authoring(file: string, action: AuthoringAction, signal: AbortSignal): Promise<unknown> {
+    const { performAuthoring } = await import("./authoringWork.ts");
+    const workspace = await this.workspace(dirname(file));
+    return performAuthoring(workspace, file, action, { sandbox: () => this.options.sandbox(workspace), signal, onStart: (id) => this.ownRuns.add(id) });
   }
 
   async testEndpoints(folder: string, name: string | undefined, signal: AbortSignal): Promise<unknown> {

@@ -125,7 +125,7 @@ describe("the language server, as any editor meets it", function () {
       range: diagnostic?.range,
       context: { diagnostics: [diagnostic] },
     })) as { title: string }[];
-    assert.deepEqual(actions.map((action) => action.title), ["Compare with the baseline's text", "Show broken cases", "Rerun failed cases", "Accept as baseline…"]);
+    assert.deepEqual(actions.map((action) => action.title), ["Compare with the baseline's text", "Show broken cases", "Show answers before and after", "Rerun failed cases", "Accept as baseline…"]);
   });
 
   it("gives the baseline's text for a comparison", async () => {

@@ -10,7 +10,7 @@ import type { Workspace } from "../workspace.ts";
 import { ChangedText } from "./partialText.ts";
 import { findCulprits, type Passes, type Search } from "./search.ts";
 
-export interface BisectOptions extends Pick<EvaluateOptions, "file" | "signal" | "sandbox" | "baseline" | "maxCalls" | "maxCost" | "trigger" | "ask"> {
+export interface BisectOptions extends Pick<EvaluateOptions, "file" | "signal" | "sandbox" | "baseline" | "maxCalls" | "maxCost" | "trigger" | "ask" | "onStart"> {
   /** Runs of each broken case in an evaluation; 3 find a culprit in noise nearly always, 1 in half of the cases. */
   readonly repeat?: number;
   /** Evaluations of the broken cases at most, where one culprit does not explain all. */
@@ -96,8 +96,8 @@ export function runCases(workspace: Workspace, options: BisectOptions, cases: re
   return evaluateSuite(workspace, { ...shared(options), ask: false, repeat, ...(fresh ? { useCache: false } : {}), filter: (test) => wanted.has(test.id) });
 }
 
-export function shared({ file, signal, sandbox, baseline, maxCalls, maxCost, trigger, ask }: BisectOptions): EvaluateOptions {
-  return { file, trigger, signal, sandbox, baseline, maxCalls, maxCost, ask };
+export function shared({ file, signal, sandbox, baseline, maxCalls, maxCost, trigger, ask, onStart }: BisectOptions): EvaluateOptions {
+  return { file, trigger, signal, sandbox, baseline, maxCalls, maxCost, ask, onStart };
 }
 
 export function left(most: number | undefined, spent: number): number | undefined {
