@@ -91,6 +91,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "one JSON object on stdout, messages on stderr")
     .action(act(async (front, suite: string, options: object) => (await import("./bisect.ts")).bisectCommand(front, suite, options)));
 
+  program
+    .command("mutants")
+    .description("damage a prompt in small ways, and see which of them its suite notices")
+    .argument("<suite>", "a suite's file, or a folder with one suite")
+    .option("--prompt <label>", "which of the suite's prompts; the first by default")
+    .option("--repeat <k>", "runs of each case", positive)
+    .option("--max-calls <n>", "calls to remote endpoints at most", count)
+    .option("--max-cost <usd>", "USD at most for a mutant, where prices are known", amount)
+    .option("--json", "one JSON object on stdout, messages on stderr")
+    .action(act(async (front, suite: string, options: object) => (await import("./mutants.ts")).mutantsCommand(front, suite, options)));
+
   addExperimentCommands(program, act, { collect, positive, integer, port });
 
   program

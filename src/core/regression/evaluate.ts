@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isLoopback } from "../config/approvals.ts";
 import { defaultGates, type Gate } from "../config/gates.ts";
+import type { Snapshot } from "../config/snapshot.ts";
 import { Redactor } from "../config/redactor.ts";
 import { onSaveBudget, relativePosix } from "../config/settings.ts";
 import { visibleEnv } from "../config/visibleEnv.ts";
@@ -60,6 +61,8 @@ export interface EvaluateOptions {
   readonly ask?: boolean;
   /** A revision or a baseline file, instead of what would be found. */
   readonly baseline?: string;
+  /** A version of the files to compare with, instead of what would be found. */
+  readonly against?: Snapshot;
   readonly filter?: (test: Case) => boolean;
   /** Name of an endpoint of `llmops.yaml` that is asked instead, by both versions. */
   readonly endpoint?: string;
@@ -141,7 +144,8 @@ async function evaluate(workspace: Workspace, options: EvaluateOptions, code: Ru
   const { models } = options;
   const current = await hooks.readCurrent(options.file, { endpoint: options.endpoint, model: models?.candidate });
   if (current.suite.problems.some((problem) => problem.severity === "error")) throw new SuiteInvalid(current.suite.problems);
-  const found = models ? await againstModel(workspace, models.production) : await resolveBaseline(workspace, options.file, current.files, options.baseline);
+  const resolved = models ? await againstModel(workspace, models.production) : await resolveBaseline(workspace, options.file, current.files, options.baseline);
+  const found: ResolvedBaseline = options.against ? { ...resolved, baseline: { info: { kind: "first-edit", commit: undefined, label: "before the change", at: undefined }, snapshot: options.against } } : resolved;
   const { version: before, problems: unlike } = await baselineVersion(workspace, options, found, current, hooks);
   const redactor = new Redactor();
   const tests = chosen(current.suite, options);
