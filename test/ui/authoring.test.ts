@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { root } from "../harness/paths.ts";
 import { useWindow } from "../harness/uiSuite.ts";
+import { isAccessible } from "./accessible.ts";
 
 describe("a prompt as it is typed", () => {
   const window = useWindow(join(root, "samples/support"));
@@ -72,6 +73,7 @@ describe("a prompt's preview", () => {
     await preview.locator(".reply .good, .reply .bad").nth(1).waitFor();
     await preview.locator(".reply pre", { hasText: "category" }).nth(1).waitFor();
     await workbench.screenshotThemes("authoring-preview-answers");
+    await isAccessible(workbench.page);
   });
 });
 
