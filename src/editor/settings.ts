@@ -9,6 +9,7 @@ export function engineSettings(): Settings {
     runOnSave: settings.get("runOnSave", true),
     diagnostics: settings.get("annotations.diagnostics", true),
     codeLens: settings.get("annotations.codeLens", true),
+    tokenHints: settings.get("annotations.tokens", false),
   };
 }
 

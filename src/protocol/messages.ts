@@ -21,6 +21,8 @@ export interface Settings {
   readonly runOnSave: boolean;
   readonly diagnostics: boolean;
   readonly codeLens: boolean;
+  /** About how many tokens each message of a prompt has. */
+  readonly tokenHints: boolean;
 }
 
 /** What a person agreed to, kept by the editor outside the workspace. */

@@ -30,7 +30,7 @@ import { WorkerClient } from "./workerClient.ts";
 /** Editors that say nothing get this: they are trusted, since a person started the server there. */
 const DEFAULTS: InitializationOptions = {
   trusted: true,
-  settings: { runOnSave: true, diagnostics: true, codeLens: true },
+  settings: { runOnSave: true, diagnostics: true, codeLens: true, tokenHints: false },
   approvals: { origins: [], secrets: [] },
   paused: false,
 };
@@ -59,7 +59,7 @@ export function startServer(): Promise<void> {
   let publisher: Publisher | undefined;
   let pipelines: Pipelines | undefined;
   let trainings: Trainings | undefined;
-  const language = new LanguageFront(connection, log);
+  const language = new LanguageFront(connection, log, () => options.settings.tokenHints);
   const saveReasons = new Map<string, SaveReason>();
   let refreshesLenses = false;
   let followsFolders = false;

@@ -54,3 +54,11 @@ export function coloursOf(index: LanguageIndex, file: string): Colour[] {
     });
   }).sort((a, b) => a.start - b.start);
 }
+
+/** Characters a token of English text has, about: ± 25 %. */
+const CHARACTERS_A_TOKEN = 4;
+
+/** About how many tokens each message of a prompt file has, before its variables are filled in; `start` is its offset. */
+export function messageTokens(index: LanguageIndex, file: string): { readonly start: number; readonly tokens: number }[] {
+  return index.isPrompt(file) ? index.promptRegions(file).map(({ start, end }) => ({ start, tokens: Math.ceil((end - start) / CHARACTERS_A_TOKEN) })) : [];
+}

@@ -14,6 +14,7 @@ export const LANGUAGE_CAPABILITIES: ServerCapabilities = {
   documentLinkProvider: {},
   documentSymbolProvider: true,
   foldingRangeProvider: true,
+  inlayHintProvider: true,
   // The names of TOKEN_KINDS in core/language/structure.ts, which is not loaded yet.
   semanticTokensProvider: { legend: { tokenTypes: ["variable", "function", "keyword", "string", "number", "comment", "operator"], tokenModifiers: [] }, full: true },
 };
@@ -27,7 +28,8 @@ export class LanguageFront {
   private readonly log: Log;
   private loaded: Promise<{ service: LanguageService; navigation: Navigation; addFolder: (folder: string) => void; changed: (files: readonly string[]) => void }> | undefined;
 
-  constructor(connection: Connection, log: Log) {
+  /** @param showsTokens whether a person wants to see how many tokens messages have. */
+  constructor(connection: Connection, log: Log, showsTokens: () => boolean) {
     this.log = log;
     connection.onCompletion(async (at) => (await this.loaded)?.service.completion(at) ?? []);
     connection.onDefinition(async (at) => (await this.loaded)?.navigation.definition(at) ?? null);
@@ -37,6 +39,7 @@ export class LanguageFront {
     connection.onDocumentLinks(async ({ textDocument }) => (await this.loaded)?.navigation.links(textDocument.uri) ?? []);
     connection.onDocumentSymbol(async ({ textDocument }) => (await this.loaded)?.navigation.symbols(textDocument.uri) ?? []);
     connection.onFoldingRanges(async ({ textDocument }) => (await this.loaded)?.navigation.folding(textDocument.uri) ?? []);
+    connection.languages.inlayHint.on(async ({ textDocument }) => (showsTokens() ? ((await this.loaded)?.navigation.tokenHints(textDocument.uri) ?? []) : []));
     connection.languages.semanticTokens.on(async ({ textDocument }) => (await this.loaded)?.navigation.colours(textDocument.uri) ?? { data: [] });
   }
 

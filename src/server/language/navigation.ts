@@ -1,8 +1,8 @@
-import { type Definition, type DocumentLink, type DocumentSymbol, type FoldingRange, type Location, type Range, ResponseError, SemanticTokensBuilder, type SemanticTokens, SymbolKind, type TextDocumentPositionParams, type WorkspaceEdit } from "vscode-languageserver/node";
+import { type Definition, type DocumentLink, type DocumentSymbol, type FoldingRange, type InlayHint, type Location, type Range, ResponseError, SemanticTokensBuilder, type SemanticTokens, SymbolKind, type TextDocumentPositionParams, type WorkspaceEdit } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import { occurrencesOf } from "../../core/language/component.ts";
 import { rename, renameable, RenameError } from "../../core/language/rename.ts";
-import { coloursOf, sectionsOf, TOKEN_KINDS } from "../../core/language/structure.ts";
+import { coloursOf, sectionsOf, TOKEN_KINDS, messageTokens } from "../../core/language/structure.ts";
 import { definitionsOf, type Place, targetAt } from "../../core/language/target.ts";
 import type { LanguageService } from "./service.ts";
 
@@ -83,6 +83,13 @@ export class Navigation {
       const [startLine, endLine] = [spot.document.positionAt(start).line, spot.document.positionAt(end).line];
       return endLine > startLine ? [{ startLine, endLine }] : [];
     });
+  }
+
+  /** About how many tokens each message has, at its beginning. */
+  async tokenHints(uri: string): Promise<InlayHint[]> {
+    const spot = await this.top(uri);
+    if (!spot) return [];
+    return messageTokens(spot.index, spot.file).map(({ start, tokens }) => ({ position: spot.document.positionAt(start), label: `≈ ${tokens} tokens`, paddingRight: true, tooltip: "Characters by 4, ± 25 %, before variables are filled in." }));
   }
 
   async colours(uri: string): Promise<SemanticTokens> {

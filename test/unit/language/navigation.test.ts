@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { occurrencesOf } from "../../../src/core/language/component.ts";
 import { rename, RenameError } from "../../../src/core/language/rename.ts";
-import { coloursOf, sectionsOf } from "../../../src/core/language/structure.ts";
+import { coloursOf, sectionsOf, messageTokens } from "../../../src/core/language/structure.ts";
 import { path, Project } from "./support.ts";
 
 const FILES = {
@@ -78,6 +78,12 @@ describe("the structure of a prompt", () => {
     const project = await Project.of({ "promptfooconfig.yaml": "prompts: [file://x.prompty, file://y.md]\n", "x.prompty": text, "y.md": "# Title\n{% if a %}\n{% endif %}" });
     assert.deepEqual(sectionsOf(project.index, path("x.prompty")).map(({ kind, name }) => `${kind} ${name}`), ["message system", "block if a", "message user", "variable b"]);
     assert.deepEqual(sectionsOf(project.index, path("y.md")), []);
+  });
+
+  it("has about so many tokens a message", async () => {
+    const project = await Project.of({ "promptfooconfig.yaml": "prompts: [file://x.prompty]\n", "x.prompty": "system:\nBe kind.\nuser:\n{{ a }}\n" });
+    assert.deepEqual(messageTokens(project.index, path("x.prompty")), [{ start: 8, tokens: 2 }, { start: 23, tokens: 2 }]);
+    assert.deepEqual(messageTokens(project.index, path("promptfooconfig.yaml")), []);
   });
 
   it("is coloured piece by piece", async () => {

@@ -68,6 +68,13 @@ describe("prompts as they are typed, in any editor", function () {
     assert.deepEqual(links.map(({ target }) => target), [textDocument.uri]);
   });
 
+  it("show tokens where a person wants it", async () => {
+    const params = { textDocument, range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } } };
+    assert.deepEqual(await client.connection.sendRequest("textDocument/inlayHint", params), []);
+    await client.connection.sendNotification("llmops/settings", { runOnSave: true, diagnostics: true, codeLens: true, tokenHints: true });
+    assert.deepEqual((await client.connection.sendRequest<{ label: string }[]>("textDocument/inlayHint", params)).map(({ label }) => label), ["≈ 5 tokens"]);
+  });
+
   it("know what changes outside of the editor", async () => {
     writeFileSync(join(folder, "promptfooconfig.yaml"), suite.replace("customer", "client"));
     await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri: URI.file(join(folder, "promptfooconfig.yaml")).toString(), type: 2 }] });
