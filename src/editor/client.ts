@@ -7,6 +7,7 @@ import type { Deps, Handlers } from "./commands/deps.ts";
 import { endpointCommands } from "./commands/endpoints.ts";
 import { experimentCommands, pageActions } from "./commands/experiments.ts";
 import { pipelineCommands } from "./commands/pipeline.ts";
+import { rolloutCommands } from "./commands/rollouts.ts";
 import { runCommands } from "./commands/runs.ts";
 import { secretCommands } from "./commands/secrets.ts";
 import { setupCommands } from "./commands/setup.ts";
@@ -21,6 +22,7 @@ import { Documents } from "./documents.ts";
 import { Engine, EngineUnavailable } from "./engine/engine.ts";
 import { Experiments } from "./experiments.ts";
 import { Pipelines } from "./pipelines.ts";
+import { Rollouts } from "./rollouts.ts";
 import { engineSettings } from "./settings.ts";
 import { Suites } from "./suites.ts";
 import { Trainings } from "./trainings.ts";
@@ -30,6 +32,8 @@ import type { LazyView } from "./views/lazyView.ts";
 import { trainingNotices } from "./views/trainingNotices.ts";
 import { pipelineNotices } from "./views/pipelineNotices.ts";
 import { type PipelineNode, PipelineTree } from "./views/pipelineTree.ts";
+import { rolloutStatus } from "./views/rolloutStatus.ts";
+import { type RolloutNode, RolloutsTree } from "./views/rolloutsTree.ts";
 import { type RunsNode, RunsTree } from "./views/runsTree.ts";
 import { staleDecorations } from "./views/staleDecorations.ts";
 import { StatusBar } from "./views/statusBar.ts";
@@ -49,6 +53,7 @@ export interface Views {
   readonly suites: LazyView<SuitesNode>;
   readonly pipeline: LazyView<PipelineNode>;
   readonly environments: LazyView<EnvironmentNode>;
+  readonly rollouts: LazyView<RolloutNode>;
   readonly runs: LazyView<RunsNode>;
   readonly experiments: LazyView<ExperimentNode>;
 }
@@ -85,6 +90,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     status: (status) => suites.set(status),
     secret: (params) => secrets.give(params),
     pipelineChanged: (changed) => pipelines.set(changed),
+    rolloutsChanged: (changed) => rollouts.set(changed),
     pipelineOutput: (text) => pipelineOutput.append(text),
     trainingChanged: (changed) => trainings.set(changed),
     trainingProgress: (progress) => trainings.setProgress(progress),
@@ -97,10 +103,12 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   const consents = new PipelineConsents(approvals);
   const pipelines: Pipelines = new Pipelines(engine);
   const trainings: Trainings = new Trainings(engine);
+  const rollouts: Rollouts = new Rollouts(engine);
   const pipelineOutput = window.createOutputChannel("LLMOps Pipeline", "log");
   const runsTree = new RunsTree(pipelines, views.runs.fire);
   views.pipeline.fill(new PipelineTree(pipelines, views.pipeline.view, views.pipeline.fire));
   views.environments.fill(new EnvironmentsTree(pipelines, views.environments.fire));
+  views.rollouts.fill(new RolloutsTree(rollouts, views.rollouts.fire));
   views.runs.fill(runsTree);
   const experiments: Experiments = new Experiments(engine);
   const experimentsTree = new ExperimentsTree(experiments, views.experiments.view, views.experiments.fire);
@@ -113,7 +121,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
     engine.notify(Notifications.paused, { paused });
   };
   const deps: Deps = { engine, suites, people, approvals, vault, documents, output, setPaused };
-  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...experimentCommands({ ...deps, experiments, panels, tree: experimentsTree }), ...secretCommands(deps), ...setupCommands(deps) };
+  const handlers: Handlers = { ...runCommands(deps), ...baselineCommands(deps), ...endpointCommands(deps), ...pipelineCommands({ ...deps, pipelines, runsTree }), ...trainingCommands({ ...deps, trainings, pipelines }), ...rolloutCommands({ ...deps, rollouts }), ...experimentCommands({ ...deps, experiments, panels, tree: experimentsTree }), ...secretCommands(deps), ...setupCommands(deps) };
   const authoring = createAuthoring(context, deps);
 
   engine.onState((state) => {
@@ -127,7 +135,7 @@ export function createClient(context: ExtensionContext, views: Views, saved: Set
   });
   forwardEvents(subscriptions, engine, statusBar);
   subscriptions.push(workspace.onDidSaveTextDocument(({ uri }) => void (engine.state.kind !== "running" && saved.add(uri.toString()))));
-  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, artifacts, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings));
+  subscriptions.push(output, pipelineOutput, statusBar, documents, engine, experiments, artifacts, panels, staleDecorations(), pipelineNotices(pipelines), trainingNotices(trainings), rolloutStatus(rollouts));
   subscriptions.push(...authoring.parts);
 
   return {

@@ -16,6 +16,7 @@ export function activate(context: ExtensionContext): void {
     suites: new LazyView("llmops.suites"),
     pipeline: new LazyView("llmops.pipeline"),
     environments: new LazyView("llmops.environments"),
+    rollouts: new LazyView("llmops.rollouts"),
     runs: new LazyView("llmops.pipelineRuns"),
     experiments: new LazyView("llmops.experiments", { canSelectMany: true }),
   };

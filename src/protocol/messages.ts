@@ -55,6 +55,8 @@ export const Requests = {
   pipeline: "llmops/pipeline",
   /** Everything about trainings: see `training.ts`. */
   training: "llmops/training",
+  /** Everything about rollouts: see `rollouts.ts`. */
+  rollouts: "llmops/rollouts",
   /** Everything about runs and their comparison: see `experiments.ts`. */
   experiments: "llmops/experiments",
 } as const;
@@ -77,6 +79,7 @@ export const FromEngine = {
   /** A secret's value for an origin, after the person agreed. */
   secret: "llmops/secret",
   pipelineChanged: "llmops/pipelineChanged",
+  rolloutsChanged: "llmops/rolloutsChanged",
   /** Text that steps write, at a rate that can be drawn. */
   pipelineOutput: "llmops/pipelineOutput",
   /** Whether a definition may run that has not run here. */

@@ -18,6 +18,7 @@ import { LANGUAGE_CAPABILITIES, LANGUAGE_FILES, LanguageFront } from "./language
 import { lensesFor } from "./lenses.ts";
 import type { AuthoringParams } from "../protocol/authoring.ts";
 import type { ExperimentsParams } from "../protocol/experiments.ts";
+import type { RolloutsOverview, RolloutsParams } from "../protocol/rollouts.ts";
 import type { PipelineParams } from "../protocol/pipeline.ts";
 import type { TrainingParams } from "../protocol/training.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -95,9 +96,14 @@ export function startServer(): Promise<void> {
     if (options.trusted) begin();
   });
 
+  const tellRollouts = (folder: string, overview: RolloutsOverview) => void connection.sendNotification(FromEngine.rolloutsChanged, { folder: URI.file(folder).toString(), overview });
   const lookAt = (folder: string) => {
     pipelines?.changed(folder);
     trainings?.changed(folder);
+    worker?.ask<RolloutsOverview>({ kind: "rollouts", folder, action: { kind: "overview" } }).then(
+      (overview) => tellRollouts(folder, overview),
+      (error: Error) => log.warn(`The rollouts of ${folder} cannot be read: ${error.message}`),
+    );
   };
   /** Nothing of an untrusted workspace is read or run: this happens once there is trust. */
   const begin = () => {
@@ -116,6 +122,7 @@ export function startServer(): Promise<void> {
         trainingChanged: (folder) => trainings?.changed(folder),
         trainingProgress: (progress) => void connection.sendNotification(FromEngine.trainingProgress, progress),
         pipelineOutput: (text) => void connection.sendNotification(FromEngine.pipelineOutput, { text }),
+        rolloutsChanged: (folder, overview) => tellRollouts(folder, overview),
         experimentsChanged: () => void connection.sendNotification(FromEngine.experimentsChanged),
         askPipeline: async (consent) => (await pipelines?.consent(consent)) ?? false,
         crashed: (reason) => {
@@ -198,6 +205,7 @@ export function startServer(): Promise<void> {
   connection.onRequest(Requests.authoring, async (params: AuthoringParams) => (await requests?.authoring(params)) ?? null);
   connection.onRequest(Requests.cancelAuthoring, () => requests?.cancelAuthoring());
   connection.onRequest(Requests.experiments, async ({ folder, action }: ExperimentsParams) => (await worker?.ask({ kind: "experiments", folder: URI.parse(folder).fsPath, action })) ?? null);
+  connection.onRequest(Requests.rollouts, async ({ folder, action }: RolloutsParams) => (await worker?.ask({ kind: "rollouts", folder: URI.parse(folder).fsPath, action })) ?? null);
   connection.onRequest(Requests.doctor, async () => (await requests?.doctor()) ?? UNTRUSTED);
 
   connection.onNotification(Notifications.settings, (settings: Settings) => {

@@ -3,6 +3,7 @@ import type { Log } from "../core/host.ts";
 import type { StoredApprovals } from "../protocol/messages.ts";
 import type { PipelineAction, PipelineConsent } from "../protocol/pipeline.ts";
 import type { TrainingAction, TrainingProgressed } from "../protocol/training.ts";
+import type { RolloutsOverview } from "../protocol/rollouts.ts";
 import type { Failure, FromWorker, ToWorker } from "./worker/messages.ts";
 
 type Question = Extract<ToWorker, { id: number }> extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
@@ -15,6 +16,7 @@ export interface WorkerEvents {
   readonly trainingChanged: (folder: string) => void;
   readonly trainingProgress: (progress: TrainingProgressed) => void;
   readonly experimentsChanged: () => void;
+  readonly rolloutsChanged: (folder: string, overview: RolloutsOverview) => void;
   readonly askPipeline: (consent: PipelineConsent) => Promise<boolean>;
   /** The worker ended without being told to; it is started again when it is next needed. */
   readonly crashed: (reason: string) => void;
@@ -43,6 +45,7 @@ interface Waiting {
 const READS: ReadonlySet<(PipelineAction | TrainingAction)["kind"]> = new Set(["overview", "history", "show", "log", "check", "page"]);
 
 function mayRepeat(question: Question): boolean {
+  if (question.kind === "rollouts") return question.action.kind !== "start" && question.action.kind !== "ask";
   return (question.kind !== "pipeline" && question.kind !== "training") || READS.has(question.action.kind);
 }
 
@@ -144,6 +147,9 @@ export class WorkerClient {
         break;
       case "pipelineChanged":
         this.events.pipelineChanged(message.folder);
+        break;
+      case "rolloutsChanged":
+        this.events.rolloutsChanged(message.folder, message.overview);
         break;
       case "experimentsChanged":
         this.events.experimentsChanged();

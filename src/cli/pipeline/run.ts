@@ -4,6 +4,7 @@ import { launch, type LaunchRequest } from "../../core/pipeline/launch.ts";
 import { NothingToRun } from "../../core/pipeline/start.ts";
 import type { Trigger } from "../../core/store/pipeline/records.ts";
 import { openPipelineRuns, type RunRecord } from "../../core/store/pipeline/records.ts";
+import { pipelineRollouts } from "../../engine/controller/context.ts";
 import { engineFiles } from "../../engine/ownFiles.ts";
 import { EXIT } from "../exit.ts";
 import type { Front } from "../front.ts";
@@ -47,7 +48,8 @@ export async function resumeCommand(front: Front, options: { json?: boolean }): 
 }
 
 export async function pipelineContext(front: Front): Promise<PipelineContext> {
-  return { workspace: await front.workspace(), sandbox: front.sandbox, engineFiles, onOutput: lines(front) };
+  const workspace = await front.workspace();
+  return { workspace, sandbox: front.sandbox, engineFiles, rollouts: pipelineRollouts(workspace, process.argv[1] as string), onOutput: lines(front) };
 }
 
 export function report(front: Front, run: RunRecord, json: boolean | undefined): number {

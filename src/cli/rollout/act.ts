@@ -1,6 +1,6 @@
 import { personOf } from "../../core/regression/workspace.ts";
 import type { RolloutContext } from "../../core/rollouts/context.ts";
-import { expectation, preflight, stepWords } from "../../core/rollouts/plan/preflight.ts";
+import { expectation, expectationWords, preflight, stepWords } from "../../core/rollouts/plan/preflight.ts";
 import { loadPlan, PreflightFailed, startRollout } from "../../core/rollouts/start.ts";
 import type { RequestKind, RolloutRecord } from "../../core/store/rollouts/records.ts";
 import { requestAction } from "../../core/store/rollouts/transitions.ts";
@@ -10,7 +10,7 @@ import { EXIT } from "../exit.ts";
 import type { Front } from "../front.ts";
 import { UsageError } from "../usage.ts";
 import { findOrThrow, watch } from "./look.ts";
-import { expectationWords, rolloutJson, rolloutWords } from "./words.ts";
+import { rolloutJson, rolloutWords } from "./words.ts";
 
 interface StartOptions {
   wait?: boolean;

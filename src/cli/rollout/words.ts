@@ -1,7 +1,4 @@
-import { formatValue } from "../../core/regression/words.ts";
 import type { RolloutPlan } from "../../core/rollouts/plan/plan.ts";
-import type { Traffic } from "../../core/rollouts/plan/preflight.ts";
-import type { Simulated } from "../../core/rollouts/simulate/simulate.ts";
 import type { MetricView } from "../../core/rollouts/words.ts";
 import { type ActionRecord, actionsOf, planOf, type PollRecord, pollsOf, type RolloutRecord } from "../../core/store/rollouts/records.ts";
 import type { Store } from "../../core/store/store.ts";
@@ -36,16 +33,6 @@ export function pollLine({ at, weight, text }: PollRecord): string {
 
 export function actionLine({ at, by, text }: ActionRecord): string {
   return `  ${time(at)}  ${by}: ${text}`;
-}
-
-export function expectationWords({ perMinute, errorRate }: Traffic, { good, bad }: { good: Simulated; bad: Simulated }, detect: number): string {
-  const rate = (value: number) => formatValue(value, "rate");
-  const minutes = (value: number | null) => (value === null ? "–" : `${value < 10 ? value.toFixed(1) : Math.round(value)} min`);
-  return [
-    `  ${Math.round(perMinute)} requests a minute${errorRate === undefined ? "" : `, ${rate(errorRate)} errors`}; simulated ${good.sims} times on the code that decides:`,
-    `    a version as good: rolled back ${rate(good.rolledBack)}, promoted after ${minutes(good.medianMinutes)} (median; 90 % within ${minutes(good.p90Minutes)}); steps ${good.stepMinutes.map(minutes).join(", ")}`,
-    `    one with ${detect}× the errors: rolled back ${rate(bad.rolledBack)}${bad.medianCanaryRequests === null ? "" : `, after ${Math.round(bad.medianCanaryRequests)} requests of the canary (median)`}`,
-  ].join("\n");
 }
 
 function time(at: number): string {

@@ -4,7 +4,7 @@ import type { LlmopsConfig, StageConfig } from "./schema.ts";
 import type { Path } from "./yaml.ts";
 
 /** Kinds of steps and places of stages that later versions bring: written down they are checked, but a run refuses them. */
-const LATER_STEPS = ["rollout", "drift"] as const;
+const LATER_STEPS = ["drift"] as const;
 
 /** What is wrong with `pipeline:` and `environments:` as a whole: schedules, circles, and what cannot run yet. */
 export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {
@@ -29,7 +29,7 @@ export function cannotRun(stage: StageConfig, { environments = {}, runners = {} 
     if (runsOn !== "local" && step.command === undefined && step.eval === undefined) return { path: ["steps", at], message: `On ${runsOn} run commands and evals. Move ${step.name} to a stage of its own that runs locally.` };
     const kind = LATER_STEPS.find((candidate) => step[candidate] !== undefined);
     if (kind) return { path: ["steps", at, kind], message: `Steps of the kind ${kind} cannot run yet. Take it out, or use a command.` };
-    if (step.promote !== undefined && environments[step.promote]?.rollout !== undefined) return { path: ["steps", at, "promote"], message: `Rollouts cannot run yet, and ${step.promote} has one: use deploy.` };
+    if (step.promote !== undefined && environments[step.promote]?.rollout !== undefined) return { path: ["steps", at, "promote"], message: `A promotion does not carry out rollouts: write the rollout of ${step.promote} as a step before it, and take rollout out of ${step.promote}.` };
   }
   return undefined;
 }

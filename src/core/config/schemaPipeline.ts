@@ -14,6 +14,7 @@ const step = z
     eval: relativePath().optional().describe("Suite, or folder of suites, to evaluate against its baseline. A regression or a missed gate fails the step."),
     train: text().optional().describe("Name of an entry in training."),
     rollout: text().optional().describe("Name of an entry in rollouts."),
+    version: text().optional().describe("What a rollout is of, as the record calls it. Without it: the commit."),
     promote: text().optional().describe("Name of an environment to promote the version to."),
     model: text().optional().describe("With promote: the name of an entry in training. Its newest better model goes there, or with NAME@3 that version."),
     drift: relativePath().optional().describe("Suite, or folder of suites, whose production traffic is compared with."),
@@ -25,6 +26,7 @@ const step = z
   })
   .superRefine((value, context) => {
     const given = STEP_KINDS.filter((kind) => value[kind] !== undefined);
+    if (value.version !== undefined && value.rollout === undefined) context.addIssue({ code: "custom", path: ["version"], message: "Only a step with a rollout has a version." });
     if (given.length !== 1) {
       const what = given.length === 0 ? "does nothing" : `has ${given.length} actions (${given.join(", ")})`;
       context.addIssue({ code: "custom", message: `The step ${what}. Give it exactly one of ${STEP_KINDS.join(", ")}.` });

@@ -50,11 +50,21 @@ const haproxyTarget = z
   })
   .describe("Weights of two servers of a backend, through HAProxy's runtime socket.");
 
-const target = z.discriminatedUnion("kind", [sandboxTarget, httpTarget, haproxyTarget]);
+const envoyTarget = z
+  .strictObject({
+    kind: z.literal("envoy").describe("Weights of two clusters of a route, as runtime keys, through Envoy's admin interface."),
+    url: url().describe("Address of the admin interface."),
+    runtimePrefix: text().describe("runtime_key_prefix of the route's weighted_clusters."),
+    stable: text().default("stable").describe("Name of the cluster with the stable version."),
+    canary: text().default("canary").describe("Name of the cluster with the new version."),
+  })
+  .describe("Weights of two clusters of a route, as runtime keys, through Envoy's admin interface.");
+
+const target = z.discriminatedUnion("kind", [sandboxTarget, httpTarget, haproxyTarget, envoyTarget]);
 
 const targetMetrics = z
   .strictObject({ kind: z.literal("target").describe("What the target itself counts.") })
-  .describe("What the target itself counts: sandbox, http and haproxy do.");
+  .describe("What the target itself counts.");
 
 const prometheusMetrics = z
   .strictObject({
@@ -124,7 +134,7 @@ export const rollouts = z
       if (direction === "higher" && threshold.ratio > 1) issue([...at, "ratio"], `${name} is better higher: its ratio is 1 or less (0.98 allows 2 % less).`);
       if (threshold.query !== undefined && /\b(?:rate|irate|increase|delta|histogram_quantile)\s*\(/.test(threshold.query)) issue([...at, "query"], "The query must give raw counters: what happened is counted here. Take rate(), increase() and the like out.");
       if (name === "error-rate" && threshold.query !== undefined && threshold.errors === undefined) issue([...at, "query"], 'Give it "errors", too: the series of the requests that failed.');
-      if (name === "latency-p95" && value.target.kind === "haproxy" && value.metrics.kind === "target") issue(at, "HAProxy knows averages only, no p95. Read it from Prometheus, or take it out.");
+      if (name === "latency-p95" && (value.target.kind === "haproxy" || value.target.kind === "envoy") && value.metrics.kind === "target") issue(at, "The target gives no p95. Read it from Prometheus, or take it out.");
       if (!isCounted && threshold.query !== undefined) issue([...at, "query"], "Only error-rate and latency-p95 are counted by a query. Give it a source: probe or sample.");
       if (threshold.source?.kind === "probe" && threshold.source.suite === undefined) issue([...at, "source"], "A probe needs a suite, whose cases it sends.");
     }

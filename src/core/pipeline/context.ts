@@ -1,5 +1,6 @@
 import type { JobFile } from "../jobs/backend.ts";
 import type { Workspace } from "../regression/workspace.ts";
+import type { RolloutContext } from "../rollouts/context.ts";
 
 /** What a pipeline works with, whatever front it runs for. */
 export interface PipelineContext {
@@ -10,6 +11,8 @@ export interface PipelineContext {
   readonly mayCall?: (origin: string) => boolean;
   /** This engine's own files, which go along with a job elsewhere; paths below one folder. @throws where it was not built. */
   readonly engineFiles: () => Promise<readonly JobFile[]>;
+  /** What rollouts work with, and what makes sure that somebody drives them. */
+  readonly rollouts: { readonly context: RolloutContext; readonly ensureController: () => Promise<void> };
   /** What a step writes, masked, as it comes. */
   readonly onOutput?: (output: StepOutput) => void;
 }

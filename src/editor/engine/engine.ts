@@ -4,6 +4,7 @@ import type { LanguageClientOptions } from "vscode-languageclient";
 import { FromEngine, type InitializationOptions, type SecretParams, type SecretResult, type Status } from "../../protocol/messages.ts";
 import type { PipelineChanged, PipelineConsent } from "../../protocol/pipeline.ts";
 import type { TrainingChanged, TrainingProgressed } from "../../protocol/training.ts";
+import type { RolloutsChanged } from "../../protocol/rollouts.ts";
 import { logLevel } from "../settings.ts";
 import { EngineClient } from "./engineClient.ts";
 import { endLater, hasSqlite, startEngineProcess } from "./engineProcess.ts";
@@ -24,6 +25,7 @@ export interface EngineOptions {
   readonly status: (status: Status) => void;
   readonly secret: (params: SecretParams) => Promise<SecretResult>;
   readonly pipelineChanged: (changed: PipelineChanged) => void;
+  readonly rolloutsChanged: (changed: RolloutsChanged) => void;
   readonly pipelineOutput: (text: string) => void;
   readonly trainingChanged: (changed: TrainingChanged) => void;
   readonly trainingProgress: (progress: TrainingProgressed) => void;
@@ -112,6 +114,7 @@ export class Engine implements Disposable {
     client.onNotification(FromEngine.pipelineChanged, this.options.pipelineChanged);
     client.onNotification(FromEngine.trainingChanged, this.options.trainingChanged);
     client.onNotification(FromEngine.trainingProgress, this.options.trainingProgress);
+    client.onNotification(FromEngine.rolloutsChanged, this.options.rolloutsChanged);
     client.onNotification(FromEngine.pipelineOutput, ({ text }: { text: string }) => this.options.pipelineOutput(text));
     client.onNotification(FromEngine.experimentsChanged, () => this.options.experimentsChanged());
     client.onRequest(FromEngine.pipelineConsent, this.options.pipelineConsent);

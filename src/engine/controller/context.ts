@@ -1,6 +1,8 @@
+import type { PipelineContext } from "../../core/pipeline/context.ts";
 import type { Workspace } from "../../core/regression/workspace.ts";
 import type { RolloutContext } from "../../core/rollouts/context.ts";
 import { ensureGateway } from "./gateway.ts";
+import { ensureController } from "./launch.ts";
 
 /** What rollouts of a workspace work with. `entry`: the bundle's. */
 export function rolloutContext(workspace: Workspace, entry: string): RolloutContext {
@@ -12,4 +14,9 @@ export function rolloutContext(workspace: Workspace, entry: string): RolloutCont
       return ensureGateway(directory, entry, options);
     },
   };
+}
+
+/** The same, for a pipeline's steps. */
+export function pipelineRollouts(workspace: Workspace, entry: string): PipelineContext["rollouts"] {
+  return { context: rolloutContext(workspace, entry), ensureController: () => ensureController(workspace, entry) };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SandboxTarget } from "../../core/rollouts/context.ts";
+import type { GatewayOptions, SandboxTarget } from "../../core/rollouts/context.ts";
 import { startGateway } from "../../sandbox/gateway/gateway.ts";
 import { launchDetached } from "./launch.ts";
 import { ownCopy } from "./ownCopy.ts";
@@ -24,13 +24,16 @@ const FOLDER = "gateways";
 const START_MS = 15_000;
 const LOOK_MS = 5000;
 
-/** The address of the sandbox gateway of a rollout, which lives on when this process ends; its canary becomes `version`. */
-export async function ensureGateway(directory: string, entry: string, { name, target, version, idleMs }: { readonly name: string; readonly target: SandboxTarget; readonly version: string | undefined; readonly idleMs: number }): Promise<string> {
+/** See `RolloutContext`. */
+export async function ensureGateway(directory: string, entry: string, { name, target, version, begins, idleMs }: GatewayOptions): Promise<string> {
   const file = join(directory, FOLDER, `${name}.json`);
   const canary = faultsOf(target.versions[version ?? ""] ?? target.stable);
   const running = await addressIn(file);
   if (running !== undefined) {
-    for (const [variant, faults] of [["stable", faultsOf(target.stable)], ["canary", canary]] as const) await fetch(`${running}/targets/llm/variants/${variant}/faults`, { method: "PUT", body: JSON.stringify(faults) });
+    if (begins) {
+      await fetch(`${running}/targets/llm/rollback`, { method: "POST" });
+      for (const [variant, faults] of [["stable", faultsOf(target.stable)], ["canary", canary]] as const) await fetch(`${running}/targets/llm/variants/${variant}/faults`, { method: "PUT", body: JSON.stringify(faults) });
+    }
     return running;
   }
   mkdirSync(join(directory, FOLDER), { recursive: true });

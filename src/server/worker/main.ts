@@ -12,6 +12,7 @@ import { EditorSecrets } from "./secrets.ts";
 import type { PipelineConsent } from "../../protocol/pipeline.ts";
 import type { PipelineWork } from "./pipelineWork.ts";
 import type { TrainingWork } from "./trainingWork.ts";
+import type { RolloutWork } from "./rolloutWork.ts";
 import { Work } from "./work.ts";
 
 /**
@@ -64,6 +65,8 @@ export function startWorker(): Promise<void> {
     ));
   let comparisons: Promise<ExperimentWork> | undefined;
   const experiments = () => (comparisons ??= import("./experimentWork.ts").then((module) => new module.ExperimentWork(() => send({ kind: "experimentsChanged" }))));
+  let rolling: Promise<RolloutWork> | undefined;
+  const rollouts = () => (rolling ??= import("./rolloutWork.ts").then((module) => new module.RolloutWork((folder, overview) => send({ kind: "rolloutsChanged", folder, overview }))));
   const running = new Map<number, AbortController>();
 
   const answer = async (message: Extract<ToWorker, { id: number }>) => {
@@ -101,6 +104,8 @@ export function startWorker(): Promise<void> {
         return work.authoring(message.file, message.action, signal);
       case "experiments":
         return experiments().then(async (made) => made.perform(await work.workspace(message.folder), message.action));
+      case "rollouts":
+        return rollouts().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action));
       case "pipeline":
         return pipeline().then(async (made) => made.perform(message.folder, await work.workspace(message.folder), message.action));
       case "training":

@@ -6,6 +6,7 @@ import type { AuthoringAction } from "../../protocol/authoring.ts";
 import type { ExperimentsAction } from "../../protocol/experiments.ts";
 import type { PipelineAction, PipelineConsent } from "../../protocol/pipeline.ts";
 import type { TrainingAction, TrainingProgressed } from "../../protocol/training.ts";
+import type { RolloutsAction, RolloutsOverview } from "../../protocol/rollouts.ts";
 
 /**
  * Between the language server and the process that reads and runs suites. All paths are absolute.
@@ -26,6 +27,7 @@ export type ToWorker =
   | { readonly kind: "authoring"; readonly id: number; readonly file: string; readonly action: AuthoringAction }
   | { readonly kind: "experiments"; readonly id: number; readonly folder: string; readonly action: ExperimentsAction }
   | { readonly kind: "training"; readonly id: number; readonly folder: string; readonly action: TrainingAction }
+  | { readonly kind: "rollouts"; readonly id: number; readonly folder: string; readonly action: RolloutsAction }
   | { readonly kind: "pipelineConsent"; readonly question: number; readonly agreed: boolean }
   | { readonly kind: "approvals"; readonly approvals: StoredApprovals }
   | { readonly kind: "secret"; readonly id: number; readonly result: { readonly value: string } | "missing" | "refused" };
@@ -57,6 +59,7 @@ export type FromWorker =
   /** Something of the folder's pipeline is other than it was. */
   | { readonly kind: "pipelineChanged"; readonly folder: string }
   | { readonly kind: "experimentsChanged" }
+  | { readonly kind: "rolloutsChanged"; readonly folder: string; readonly overview: RolloutsOverview }
   | { readonly kind: "pipelineOutput"; readonly text: string }
   /** Something of the folder's trainings is other than it was. */
   | { readonly kind: "trainingChanged"; readonly folder: string }

@@ -13,6 +13,7 @@ import { readLog } from "../../core/store/pipeline/logs.ts";
 import { findPipelineRun, listPipelineRuns, openPipelineRuns } from "../../core/store/pipeline/records.ts";
 import { definitionOf, requestCancel } from "../../core/store/pipeline/transitions.ts";
 import { watchStore } from "../../core/store/watch.ts";
+import { pipelineRollouts } from "../../engine/controller/context.ts";
 import { engineFiles } from "../../engine/ownFiles.ts";
 import type { PipelineAction, PipelineConsent, PipelineRunDetails, Started } from "../../protocol/pipeline.ts";
 import { LiveOutput } from "./liveOutput.ts";
@@ -140,7 +141,7 @@ export class PipelineWork {
   /** In the background: what becomes of the run is told by the store. A person who starts it agrees to what it calls. */
   private drive({ folder, workspace }: Opened, key: string, mayCall?: (origin: string) => boolean): Started {
     const { host, sandbox } = this.options;
-    const context = { workspace, sandbox: () => sandbox(workspace), mayCall, engineFiles, onOutput: this.live.add.bind(this.live) };
+    const context = { workspace, sandbox: () => sandbox(workspace), mayCall, engineFiles, rollouts: pipelineRollouts(workspace, process.argv[1] as string), onOutput: this.live.add.bind(this.live) };
     void drive(context, key, new AbortController().signal).catch((error) => host.log.error(`The run ${key} of ${folder} cannot go on: ${error instanceof Error ? error.stack : String(error)}`));
     return { run: key };
   }

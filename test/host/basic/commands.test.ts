@@ -23,7 +23,7 @@ describe("what the extension declares", () => {
     await vscode.commands.executeCommand("llmops.showOutput");
     const all = await vscode.commands.getCommands(true);
     // Those of the engine are for lenses and quick fixes; those with a dot are the editor's own, of our views.
-    const registered = all.filter((id) => id.startsWith("llmops.") && !/^llmops\.(engine|suites|pipeline|environments|pipelineRuns|experiments)\./.test(id));
+    const registered = all.filter((id) => id.startsWith("llmops.") && !/^llmops\.(engine|suites|pipeline|environments|pipelineRuns|rollouts|experiments)\./.test(id));
     const declared = manifest.contributes.commands.map(({ command }) => command);
     assert.deepEqual(registered.sort(), [...declared].sort());
   });
@@ -35,6 +35,7 @@ describe("what the extension declares", () => {
     assert.deepEqual(
       shown.map(({ title }) => title).sort(),
       [
+        "Abort Rollout…",
         "Accept as Baseline…",
         "Add Endpoint…",
         "Approve…",
@@ -44,13 +45,16 @@ describe("what the extension declares", () => {
         "Compare Runs…",
         "Compare with Baseline",
         "Find the Change That Did It",
+        "Pause Rollout",
         "Pause Runs on Save",
         "Preview Prompt",
         "Promote Model…",
+        "Promote Rollout…",
         "Promote Version…",
         "Reject…",
         "Remove Secret…",
         "Rerun Failed Cases",
+        "Resume Rollout",
         "Resume Runs on Save",
         "Run Case at Cursor",
         "Run Pipeline",
@@ -63,7 +67,9 @@ describe("what the extension declares", () => {
         "Show Broken Cases",
         "Show Output",
         "Show Request and Response",
+        "Show Rollout Evidence",
         "Show Training…",
+        "Start Canary Rollout…",
         "Start Training…",
         "Test Endpoint",
       ],

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { startRollout } from "../../../src/core/rollouts/start.ts";
 import { actionsOf, pollsOf } from "../../../src/core/store/rollouts/records.ts";
@@ -10,6 +9,7 @@ import { folderWith } from "../../unit/cli/support.ts";
 import { Bench } from "../../unit/rollouts/support.ts";
 import { debianProgram } from "./debian.ts";
 import { Load, Version } from "./load.ts";
+import { freePort, until } from "./ports.ts";
 
 const PER_SECOND = 250;
 const STEPS = "steps: [5, 25, 50, 100]\n    step: 2s\n    detect: 4\n    thresholds: { error-rate: { ratio: 1.1, floor: 0.5% THRESHOLD } }";
@@ -140,25 +140,4 @@ backend llm
   server stable 127.0.0.1:${stable} weight 100
   server canary 127.0.0.1:${canary} weight 0
 `;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function until(works: () => Promise<unknown>): Promise<void> {
-  for (const end = Date.now() + 30_000; ; ) {
-    try {
-      await works();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }

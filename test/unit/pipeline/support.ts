@@ -4,6 +4,7 @@ import type { PipelineContext, StepOutput } from "../../../src/core/pipeline/con
 import { loadPipeline } from "../../../src/core/pipeline/definition.ts";
 import { drive } from "../../../src/core/pipeline/run/drive.ts";
 import { type StartRequest, startPipeline } from "../../../src/core/pipeline/start.ts";
+import { runController } from "../../../src/core/rollouts/controller/run.ts";
 import { findPipelineRun, type RunRecord } from "../../../src/core/store/pipeline/records.ts";
 import { readLog } from "../../../src/core/store/pipeline/logs.ts";
 import type { Workspace } from "../../../src/core/regression/workspace.ts";
@@ -38,7 +39,8 @@ export class Bench {
   }
 
   get context(): PipelineContext {
-    return { workspace: this.workspace, sandbox: () => Promise.reject(new Error("No sandbox here.")), engineFiles: () => Promise.reject(new Error("Nothing goes elsewhere here.")), onOutput: (output) => void this.output.push(output) };
+    const rollouts = { context: { workspace: this.workspace, gateway: () => Promise.reject(new Error("No gateway here.")) }, ensureController: async () => void runController({ workspace: this.workspace, gateway: () => Promise.reject(new Error("No gateway here.")) }, { signal: new AbortController().signal, idleMs: 1 }) };
+    return { workspace: this.workspace, rollouts, sandbox: () => Promise.reject(new Error("No sandbox here.")), engineFiles: () => Promise.reject(new Error("Nothing goes elsewhere here.")), onOutput: (output) => void this.output.push(output) };
   }
 
   async start(request: Partial<StartRequest> = {}): Promise<{ key: string; isNew: boolean }> {

@@ -17,7 +17,7 @@ describe("a train step of the pipeline", function () {
   beforeEach(async () => (bench = await TrainingBench.of()));
   afterEach(() => bench.close());
 
-  const contextOf = (): PipelineContext => ({ ...bench.context, engineFiles: () => Promise.resolve([]) });
+  const contextOf = (): PipelineContext => ({ ...bench.context, rollouts: { context: { workspace: bench.workspace, gateway: () => Promise.reject(new Error("No gateway here.")) }, ensureController: () => Promise.reject(new Error("No rollouts here.")) }, engineFiles: () => Promise.resolve([]) });
   const run = async (signal = new AbortController().signal) => {
     const { key } = await launch(bench.workspace, { trigger: "on-data-change", by: "Ann" });
     return (await drive(contextOf(), key, signal))!;

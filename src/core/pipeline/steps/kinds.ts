@@ -6,11 +6,12 @@ import { evaluate } from "./evaluate.ts";
 import type { Definition } from "../definition.ts";
 import { promote } from "./promote.ts";
 import { remote } from "./remote.ts";
+import { rollout } from "./rollout.ts";
 import type { StepKind } from "./stepKind.ts";
 import { train } from "./train.ts";
 
 /** The kinds that can run; the others are refused before a run begins (`cannotRun`). */
-const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate, train, promote };
+const KINDS: Partial<Record<(typeof STEP_KINDS)[number], StepKind>> = { command, eval: evaluate, train, rollout, promote };
 
 export function kindOf(stage: Pick<StageConfig, "runsOn">, step: StepConfig): StepKind {
   if (stage.runsOn !== "local") return remote;

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../regression/words.ts";
+import { formatDuration, formatValue } from "../../regression/words.ts";
 import { openRollouts } from "../../store/rollouts/records.ts";
 import { TargetTaken } from "../../store/rollouts/transitions.ts";
 import type { RolloutContext } from "../context.ts";
@@ -66,7 +66,10 @@ function checkMetrics(plan: RolloutPlan, reading: Reading, problems: string[], n
   const roles = (arm: "stable" | "canary") => new Set(reading[arm]?.counters.map(({ role }) => role));
   const [stable, canary] = [roles("stable"), roles("canary")];
   for (const { name, kind } of plan.rules.metrics) {
-    if (plan.scores[name]) continue;
+    if (plan.scores[name]) {
+      problems.push(`${name}: this version cannot take scores from a ${plan.scores[name].kind} yet. Let the target count them (scores in its metrics), or take ${name} out.`);
+      continue;
+    }
     const has = (known: Set<string>) => (plan.latency[name] ? [...known].some((role) => role.startsWith(`${name}/le=`)) : known.has(kind === "score" ? `${name}/n` : unitsRole(name)));
     if (!has(stable) && !has(canary)) problems.push(`${name}: the metric source does not have it, for neither version.`);
     else if (!has(stable)) problems.push(`${name}: the metric source has it for the canary only. What is it to be compared with?`);
@@ -104,4 +107,15 @@ export function expectation({ rules, holdback, pollMs }: RolloutPlan, { perMinut
 
 export function stepWords(plan: RolloutPlan): string {
   return plan.rules.steps.map((_, step) => `${weightOf(plan, step)} %`).join(" → ") + `, ${formatDuration(plan.rules.stepMs)} each`;
+}
+
+/** What to expect, in lines. */
+export function expectationWords({ perMinute, errorRate }: Traffic, { good, bad }: { good: Simulated; bad: Simulated }, detect: number): string {
+  const rate = (value: number) => formatValue(value, "rate");
+  const minutes = (value: number | null) => (value === null ? "–" : formatDuration(value * 60_000));
+  return [
+    `${Math.round(perMinute).toLocaleString("en-US")} requests a minute${errorRate === undefined ? "" : `, ${rate(errorRate)} errors`}; simulated ${good.sims} times on the code that decides:`,
+    `  a version as good: rolled back ${rate(good.rolledBack)}, promoted after ${minutes(good.medianMinutes)} (median; 90 % within ${minutes(good.p90Minutes)}); steps ${good.stepMinutes.map(minutes).join(", ")}`,
+    `  one with ${detect}× the errors: rolled back ${rate(bad.rolledBack)}${bad.medianCanaryRequests === null ? "" : `, after ${Math.round(bad.medianCanaryRequests)} requests of the canary (median)`}`,
+  ].join("\n");
 }

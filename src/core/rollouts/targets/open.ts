@@ -1,12 +1,14 @@
 import { originOf } from "../../config/approvals.ts";
 import { Redactor } from "../../config/redactor.ts";
 import { resolveReferences, UnresolvedReference } from "../../config/references.ts";
+import { openRollouts } from "../../store/rollouts/records.ts";
 import type { RolloutContext } from "../context.ts";
 import { contractMetrics } from "../metrics/contract.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
 import type { MetricSource } from "../metrics/source.ts";
 import type { RolloutPlan } from "../plan/plan.ts";
 import { type Api, jsonApi } from "./api.ts";
+import { envoyTarget } from "./envoy.ts";
 import { haproxyTarget } from "./haproxy.ts";
 import { httpTarget } from "./http.ts";
 import { type Target, TargetError } from "./target.ts";
@@ -33,7 +35,8 @@ export async function openPlan(context: RolloutContext, plan: RolloutPlan): Prom
 async function openTarget(context: RolloutContext, { name, version, pollMs, target: config }: RolloutPlan): Promise<{ target: Target; metrics: MetricSource; contract: Opened["contract"] }> {
   switch (config.kind) {
     case "sandbox": {
-      const url = await context.gateway({ name, target: config, version, idleMs: GATEWAY_IDLE_MS + GATEWAY_IDLE_POLLS * pollMs }).catch((error: unknown) => {
+      const begins = !openRollouts(context.workspace.store).some((open) => open.name === name);
+      const url = await context.gateway({ name, target: config, version, begins, idleMs: GATEWAY_IDLE_MS + GATEWAY_IDLE_POLLS * pollMs }).catch((error: unknown) => {
         throw new TargetError(`The sandbox's gateway cannot be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       });
       const api = jsonApi(context.workspace.host.http, { url, who: "The sandbox's gateway" });
@@ -43,6 +46,10 @@ async function openTarget(context: RolloutContext, { name, version, pollMs, targ
     case "http": {
       const api = jsonApi(context.workspace.host.http, { url: config.url, headers: headersOf(context, config.url, config.headers), who: `The target ${config.target}` });
       return { target: httpTarget(api, { url: config.url, target: config.target, ttlMs: config.ttl, label: `${config.target} at ${config.url}` }), metrics: contractMetrics(api, config.target), contract: { api, target: config.target } };
+    }
+    case "envoy": {
+      const { kind: _kind, ...options } = config;
+      return { ...envoyTarget(context.workspace.host.http, { ...options, now: context.workspace.host.clock.now }), contract: undefined };
     }
     case "haproxy": {
       const { kind: _kind, ...options } = config;
