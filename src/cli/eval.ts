@@ -112,7 +112,7 @@ async function judge(front: Front, { workspace, file }: NamedSuite, options: Opt
     bar.clear();
     for (const problem of problems) front.problem(problem);
     if (problems.some((problem) => problem.severity === "error")) outcome.invalid++;
-    const changes = found.baseline ? await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts) : [];
+    const changes = found.baseline ? await changesOf(version, workspace.root, found.baseline.snapshot) : [];
     return { report, version, series, judgement, shard: options.shard, changes, root: workspace.root, store: workspace.store };
   } catch (error) {
     bar.clear();

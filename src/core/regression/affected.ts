@@ -12,7 +12,7 @@ export async function isAffected(workspace: Workspace, file: string, baseline?: 
   const found = await resolveBaseline(workspace, file, version.files, baseline);
   if (!found.baseline) return true;
   const before = found.baseline.snapshot;
-  if ((await changesOf(version.files, root, before, [])).length > 0) return true;
+  if ((await changesOf(version, root, before)).length > 0) return true;
   for (const glob of version.settings.affects) {
     const files = new Set([...(await disk.glob(glob, root)), ...(await before.glob(glob, root))]);
     for (const path of files) if ((await disk.read(path)) !== (await before.read(path))) return true;

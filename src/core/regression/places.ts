@@ -1,9 +1,11 @@
 import type { Prompt } from "../evals/model.ts";
-import { type Location, START } from "../problem.ts";
+import { relevantText } from "../config/relevant.ts";
+import { CONFIG_FILE } from "../config/root.ts";
+import { type Location, type Position, type Range, START } from "../problem.ts";
 import type { Snapshot } from "../config/snapshot.ts";
 import { type Hunk, hunksOf, hunksWithin } from "./hunks.ts";
 import type { SeriesReport } from "./report.ts";
-import { absolutePath } from "./workspace.ts";
+import { absolutePath, type SuiteVersion } from "./workspace.ts";
 
 /** A file of a suite and where it differs from the baseline. */
 export interface FileChange {
@@ -13,16 +15,25 @@ export interface FileChange {
   readonly hunks: readonly Hunk[];
 }
 
-/** The files of a suite (posix path relative to the root → text) that differ from its baseline, those of prompts first. */
-export async function changesOf(files: ReadonlyMap<string, string>, root: string, baseline: Snapshot, prompts: readonly Pick<Prompt, "location">[]): Promise<FileChange[]> {
+/** The files of a suite that differ from its baseline, those of prompts first. */
+export async function changesOf({ files, configLines, suite }: Pick<SuiteVersion, "files" | "configLines" | "suite">, root: string, baseline: Snapshot): Promise<FileChange[]> {
   const changes: FileChange[] = [];
   for (const [path, text] of files) {
     const file = absolutePath(root, path);
     const before = await baseline.read(file).catch(() => undefined);
-    if (before !== text) changes.push({ file, before, hunks: hunksOf(before ?? "", text) });
+    const relevant = path === CONFIG_FILE && before !== undefined ? relevantText(before).text : before;
+    if (relevant === text) continue;
+    const hunks = hunksOf(relevant ?? "", text);
+    changes.push({ file, before, hunks: path === CONFIG_FILE && configLines ? hunks.map((hunk) => ({ ...hunk, range: inFile(hunk.range, configLines) })) : hunks });
   }
-  const first = new Set(prompts.map((prompt) => prompt.location.file));
+  const first = new Set(suite.prompts.map((prompt) => prompt.location.file));
   return changes.sort((a, b) => Number(first.has(b.file)) - Number(first.has(a.file)));
+}
+
+/** A range of lines that were picked out of a file, in that file. */
+function inFile({ start, end }: Range, lines: readonly number[]): Range {
+  const place = ({ line, character }: Position): Position => ({ line: lines[line] ?? (lines.at(-1) ?? -1) + 1, character });
+  return { start: place(start), end: place(end) };
 }
 
 /** What of a suite decides where a verdict stands. */

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { withDotenv } from "../config/dotenv.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { didYouMean } from "../config/suggest.ts";
+import { relevantText } from "../config/relevant.ts";
 import { CONFIG_FILE } from "../config/root.ts";
 import type { LlmopsConfig } from "../config/schema.ts";
 import { relativePosix, suiteSettings, type SuiteSettings } from "../config/settings.ts";
@@ -37,8 +38,10 @@ export interface SuiteVersion {
   readonly suite: Suite;
   readonly settings: SuiteSettings;
   readonly config: LlmopsConfig | undefined;
-  /** Posix path relative to the root → text, of all files that decide the suite's results. */
+  /** Posix path relative to the root → text, of all files that decide the suite's results; of `llmops.yaml` only what does. */
   readonly files: ReadonlyMap<string, string>;
+  /** By line of `llmops.yaml` in `files`, its line in the file; `undefined`: the same. */
+  readonly configLines: readonly number[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -66,11 +69,12 @@ export async function readVersion(workspace: Pick<Workspace, "root" | "host">, s
   const endpoint = name === undefined ? undefined : loaded.config?.endpoints?.[name];
   const providers = endpoint && name !== undefined ? [endpointProvider(name, model === undefined ? endpoint : { ...endpoint, model }, () => loaded.locate(["endpoints", name]))] : own.providers;
   const files = new Map([...own.files].map(([path, text]) => [relativePosix(root, path), text]));
-  if (loaded.document) files.set(CONFIG_FILE, loaded.document.text);
+  const relevant = loaded.document && relevantText(loaded.document.text);
+  if (relevant) files.set(CONFIG_FILE, relevant.text);
   const problems = [...own.problems, ...loaded.problems, ...(providers.length === 0 ? noProviders(own) : []), ...(instead !== undefined && !endpoint ? [unknownEndpoint(instead, loaded)] : [])];
   // An endpoint that replaces the suite's providers replaces those of single tests, too.
   const cases = endpoint ? own.cases.map(({ provider: _provider, ...test }) => test) : own.cases;
-  const version = { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, env };
+  const version = { suite: { ...own, providers, cases, problems }, settings, config: loaded.config, files, configLines: relevant?.lines, env };
   if (problems.some(({ severity }) => severity === "error")) return version;
   const checked = await checkSettings(version, loaded, root, () => othersOf(settings.entry, { snapshot, root, file, env, config: loaded.config }));
   return { ...version, settings: { ...settings, gates: checked.gates }, suite: { ...version.suite, problems: [...problems, ...checked.problems] } };

@@ -184,7 +184,7 @@ async function describe({ root }: Workspace, file: string, version: SuiteVersion
     prompts,
     problems: [...version.suite.problems, ...found.problems],
     baseline: found.baseline?.info,
-    changes: found.baseline ? await changesOf(version.files, root, found.baseline.snapshot, prompts) : [],
+    changes: found.baseline ? await changesOf(version, root, found.baseline.snapshot) : [],
     version: versionHash(version.files),
     report,
   };

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RunReport } from "../../../src/core/regression/report.ts";
+import { atCommit } from "../../../src/core/pipeline/definition.ts";
+import { isAffected } from "../../../src/core/regression/affected.ts";
+import { evaluateSuite } from "../../../src/core/regression/evaluate.ts";
+import { changesOf } from "../../../src/core/regression/places.ts";
 import { acceptBaseline } from "../../../src/core/regression/baseline/accept.ts";
 import { echoPrompt, echoSuite } from "../cli/support.ts";
 import { commitAll, gitIn } from "../engine.ts";
@@ -108,6 +112,34 @@ describe("a suite's baseline", function () {
     const now = await bench.report();
     assert.deepEqual([file, now.baseline?.kind, now.verdict], [join(bench.folder, "llmops.baseline.json"), "accepted", "regression"]);
     assert.equal(now.series[0]!.broke.length, 21);
+  });
+
+  it("of a first commit is none, and not what came after it", async () => {
+    const bench = await open(echoSuite(40, 4), { git: true });
+    const first = bench.head();
+    bench.commit("Worse", echoPrompt(20));
+    await bench.report({ baseline: "HEAD" });
+    const { workspace } = bench;
+    const then = atCommit(workspace, first);
+    const { report } = await evaluateSuite(then, { file: bench.suite, trigger: "manual", signal: new AbortController().signal, sandbox: () => Promise.reject(new Error("none")) });
+    assert.deepEqual(found(report, bench), { verdict: "failed", against: undefined, at: "Sample", dirty: false });
+  });
+
+  it("does not differ where only sections of llmops.yaml do that decide no result", async () => {
+    const config = (pipeline: string, repeat = 1) => ({ "llmops.yaml": `# Ours\nversion: 1\n\n${pipeline}suites:\n  - path: promptfooconfig.yaml\n    repeat: ${repeat}\n` });
+    const stages = "# From a commit on\npipeline:\n  - { name: a, trigger: on-commit, steps: [{ name: s, command: 'true' }] }\n";
+    const bench = await open({ ...echoSuite(40), ...config("") }, { git: true });
+    bench.commit("Second", { "other.txt": "x" });
+    const before = await bench.report();
+    bench.write(config(`${stages}onSave: { maxCalls: 3 }\n`));
+    const after = await bench.report();
+    assert.deepEqual([after.version, after.dirty], [before.version, false]);
+    assert.equal(await isAffected(bench.workspace, bench.suite), false);
+    bench.write(config(stages, 2));
+    const { version, found: by, report } = await bench.evaluate();
+    assert.notEqual(report.version, before.version);
+    const [change] = await changesOf(version, bench.folder, by.baseline!.snapshot);
+    assert.deepEqual(change?.hunks.map(({ range }) => range.start.line), [8], "the line in the file, below the pipeline");
   });
 
   it("is the revision that a run names", async () => {

@@ -1,5 +1,7 @@
 import { resolve as resolvePath } from "node:path";
 import { layeredSnapshot } from "../../config/memorySnapshot.ts";
+import { relevantText } from "../../config/relevant.ts";
+import { CONFIG_FILE } from "../../config/root.ts";
 import { relativePosix } from "../../config/settings.ts";
 import type { Snapshot } from "../../config/snapshot.ts";
 import { gitSnapshot } from "../../git/gitSnapshot.ts";
@@ -71,6 +73,8 @@ export async function resolveBaseline(workspace: Workspace, suiteFile: string, f
   }
   const first = firstVersion(store, suite);
   if (!first || first.hash === versionHash(files)) return done(undefined, accepted.problems);
+  // A commit that somebody looks at later is not compared with what came after it.
+  if (repository && commit && !dirty && first.at > ((await repository.commitTime(commit)) ?? -Infinity)) return done(undefined, accepted.problems);
   const kept = new Map([...versionFiles(store, first.hash)].map(([path, text]) => [absolutePath(root, path), text]));
   return done({ info: { kind: "first-edit", commit: undefined, label: "before your first edit", at: first.at }, snapshot: layeredSnapshot(kept, disk) }, accepted.problems);
 }
@@ -109,6 +113,9 @@ async function atCommit(repository: Repository, commit: string): Promise<Baselin
 }
 
 async function differs(head: Snapshot, root: string, files: ReadonlyMap<string, string>): Promise<boolean> {
-  const changed = await Promise.all([...files].map(async ([path, text]) => (await head.read(absolutePath(root, path))) !== text));
+  const changed = await Promise.all([...files].map(async ([path, text]) => {
+    const committed = await head.read(absolutePath(root, path));
+    return (path === CONFIG_FILE && committed !== undefined ? relevantText(committed).text : committed) !== text;
+  }));
   return changed.includes(true);
 }

@@ -81,7 +81,7 @@ export async function mergeParts(workspace: Workspace, sources: readonly PartSou
   };
   store(workspace, version, report, parts, trigger);
   const found = await resolveBaseline(workspace, file, version.files);
-  const changes = found.baseline ? await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts) : [];
+  const changes = found.baseline ? await changesOf(version, workspace.root, found.baseline.snapshot) : [];
   return { report, version, series, changes, root: workspace.root, store: workspace.store, shard: undefined, judgement: { repeats, gates, confirmed } };
 }
 
