@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, copyFile, access, readFile, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { resultLines } from "../core/jobs/results.ts";
 import { PACK, type RemoteTask, remoteTask, TASK } from "../core/pipeline/remote/task.ts";
 import { commandEnvironment } from "../core/config/commandEnvironment.ts";
@@ -14,9 +14,9 @@ const GIT_TIMEOUT_MS = 10 * 60_000;
 
 /**
  * What a job elsewhere runs: lays out the commit, and does there what `LLMOPS_JOB` says. The parts of evals are
- * written to the log, from where whoever submitted the job takes them; with `parts`, also into files of that folder.
+ * written to the log, from where whoever submitted the job takes them, or into a file.
  */
-export async function jobCommand(front: Front, options: { parts?: string }): Promise<number> {
+export async function jobCommand(front: Front, options: { results?: string }): Promise<number> {
   const { env } = front.host;
   const task = read(env[TASK]);
   const shard = Number(env["LLMOPS_JOB_INDEX"] ?? env["JOB_COMPLETION_INDEX"] ?? 0);
@@ -24,7 +24,7 @@ export async function jobCommand(front: Front, options: { parts?: string }): Pro
   try {
     const tree = await checkOut(front, task, temporary);
     const root = absolutePath(tree, task.folder || ".");
-    return task.command === undefined ? await evaluate(front, task, root, shard, options.parts ?? temporary) : await run(front, task, root, task.command);
+    return task.command === undefined ? await evaluate(front, task, root, { shard, temporary, results: options.results }) : await run(front, task, root, task.command);
   } finally {
     // The store in it is open until this process ends, which Windows minds.
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
@@ -74,14 +74,16 @@ async function run({ host, write, signal }: Front, task: RemoteTask, root: strin
   return code ?? EXIT.error;
 }
 
-async function evaluate(front: Front, task: RemoteTask, root: string, shard: number, folder: string): Promise<number> {
+async function evaluate(front: Front, task: RemoteTask, root: string, { shard, temporary, results }: { shard: number; temporary: string; results: string | undefined }): Promise<number> {
   for (const [index, suite] of (task.suites ?? []).entries()) {
     // A small suite has fewer shards than its neighbour.
     if (shard >= suite.shards) continue;
-    const part = join(folder, `${index}-${shard}.part`);
+    const part = join(temporary, `${index}.part`);
     const code = await evalCommand(front, [absolutePath(root, suite.file)], { shard: { index: shard + 1, of: suite.shards }, baseline: suite.baseline, endpoint: task.endpoint, output: [part] });
     if (code !== EXIT.ok) return code;
-    for (const line of resultLines(suite.file, await readFile(part, "utf8"))) front.write(`${line}\n`);
+    const lines = [...resultLines(suite.file, await readFile(part, "utf8"))].map((line) => `${line}\n`).join("");
+    if (results === undefined) front.write(lines);
+    else await appendFile(resolve(front.cwd, results), lines);
   }
   return EXIT.ok;
 }

@@ -146,7 +146,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command("job", { hidden: true })
     .description("what a stage's job on another machine runs")
-    .option("--parts <folder>", "also write the parts of evals there")
+    .option("--results <file>", "write the parts of evals there, instead of into the log")
     .action(act(async (front, options: object) => (await import("./job.ts")).jobCommand(front, options)));
 
   program

@@ -6,7 +6,7 @@ import type { CiSettings } from "./init.ts";
  * neither secrets nor a comment.
  */
 export function githubWorkflow({ packageSpec, variables, suites, defaultBranch }: CiSettings): string {
-  const spec = /^\.{0,2}\//.test(packageSpec) ? `$GITHUB_WORKSPACE/${packageSpec.replace(/^\.\//, "")}` : packageSpec;
+  const spec = packagePath(packageSpec);
   const env = ["LLMOPS_APPROVED: ${{ vars.LLMOPS_APPROVED }}", ...variables.map((name) => `${name}: \${{ secrets.${name} }}`)].map((line) => `      ${line}\n`).join("");
   const names = suites.map((suite) => ` ${shellQuoted(suite)}`).join("");
   return `# Written by "llmops ci init github": runs the on-commit stages of llmops.yaml, as "llmops pipeline run" does.
@@ -84,6 +84,11 @@ ${env}    steps:
         with:
           sarif_file: llmops.sarif
 `;
+}
+
+/** What npm installs, wherever the step that does stands. */
+export function packagePath(spec: string): string {
+  return /^\.{0,2}\//.test(spec) ? `$GITHUB_WORKSPACE/${spec.replace(/^\.\//, "")}` : spec;
 }
 
 /** For a command line within YAML's single quotes. */

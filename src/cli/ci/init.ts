@@ -8,6 +8,7 @@ import { EXIT } from "../exit.ts";
 import type { Front } from "../front.ts";
 import { UsageError } from "../usage.ts";
 import { githubWorkflow } from "./github.ts";
+import { githubJobsWorkflow } from "./githubJobs.ts";
 import { gitlabPipeline } from "./gitlab.ts";
 
 /** What a workflow is written from. */
@@ -21,9 +22,11 @@ export interface CiSettings {
   readonly defaultBranch: string;
 }
 
+const GITHUB_SECRETS = "give each secret that it names its value under Settings → Secrets and variables → Actions";
 const SYSTEMS = {
-  github: { file: ".github/workflows/llmops.yml", text: githubWorkflow },
-  gitlab: { file: ".gitlab-ci.yml", text: gitlabPipeline },
+  github: { file: ".github/workflows/llmops.yml", text: githubWorkflow, secrets: GITHUB_SECRETS },
+  "github-jobs": { file: ".github/workflows/llmops-jobs.yml", text: githubJobsWorkflow, secrets: GITHUB_SECRETS },
+  gitlab: { file: ".gitlab-ci.yml", text: gitlabPipeline, secrets: "give each variable that it names its value under Settings → CI/CD → Variables" },
 } as const;
 
 interface Options {
@@ -34,7 +37,7 @@ interface Options {
 
 /** Writes a short workflow that runs the pipeline as the terminal does. */
 export async function ciInitCommand(front: Front, system: string, options: Options): Promise<number> {
-  if (system !== "github" && system !== "gitlab") throw new UsageError(`There is no CI system ${JSON.stringify(system)} here. Possible: ${Object.keys(SYSTEMS).join(", ")}.`);
+  if (!isSystem(system)) throw new UsageError(`There is no CI system ${JSON.stringify(system)} here. Possible: ${Object.keys(SYSTEMS).join(", ")}.`);
   if (options.package === undefined) {
     throw new UsageError('Say with --package what npm installs the engine from: a name with its version, a URL, or a tarball in this repository ("npm pack" in a checkout of LLMOps writes one), such as --package ./tools/llmops.tgz.');
   }
@@ -44,17 +47,21 @@ export async function ciInitCommand(front: Front, system: string, options: Optio
   for (const problem of problems) front.problem(problem);
   if (!config) throw new UsageError(problems.length > 0 ? `Mend ${CONFIG_FILE} first.` : `There is no ${CONFIG_FILE} with a pipeline here.`);
   const stages = (config.pipeline ?? []).filter(({ trigger }) => trigger === "on-commit");
-  if (stages.length === 0) throw new UsageError(`${CONFIG_FILE} has no stage with the trigger on-commit: there is nothing that CI would run.`);
+  if (stages.length === 0 && system !== "github-jobs") throw new UsageError(`${CONFIG_FILE} has no stage with the trigger on-commit: there is nothing that CI would run.`);
   if (repository && root !== repository.root) throw new UsageError(`CI systems look for their workflows in ${repository.root}, and ${CONFIG_FILE} is in ${root}: move it there.`);
 
-  const { file, text } = SYSTEMS[system];
+  const { file, text, secrets } = SYSTEMS[system];
   const path = join(root, file);
   if (!options.force && (await exists(path))) throw new UsageError(`${path} is there already; it was left as it is. --force overwrites it.`);
   const defaultBranch = (await repository?.defaultBranch())?.replace(/^origin\//, "") ?? "main";
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text({ packageSpec, variables: variablesOf(config), suites: [...new Set(stages.flatMap(({ steps }) => steps.flatMap((step) => step.eval ?? [])))], defaultBranch }));
-  front.print(options.json ? JSON.stringify({ file: path }) : `${path} written. Commit it; ${system === "github" ? "give each secret that it names its value under Settings → Secrets and variables → Actions" : "give each variable that it names its value under Settings → CI/CD → Variables"}.`);
+  front.print(options.json ? JSON.stringify({ file: path }) : `${path} written. Commit it; ${secrets}.`);
   return EXIT.ok;
+}
+
+function isSystem(name: string): name is keyof typeof SYSTEMS {
+  return Object.hasOwn(SYSTEMS, name);
 }
 
 /** It ends up in a shell's command line, quoted. */

@@ -23,7 +23,6 @@ export function* pipelineFindings(config: LlmopsConfig): Iterable<Finding> {
 /** Whether this version can run the stage: where it cannot, why, and at which path below the stage. */
 export function cannotRun(stage: StageConfig, { environments = {}, runners = {} }: Pick<LlmopsConfig, "environments" | "runners">): { readonly path: Path; readonly message: string } | undefined {
   const { runsOn } = stage;
-  if (runsOn !== "local" && runsOn !== "ray") return { path: ["runsOn"], message: `Stages cannot run on ${runsOn} yet: use local or ray.` };
   if (runsOn !== "local" && !runners[runsOn]) return { path: ["runsOn"], message: `The stage runs on ${runsOn}, and runners does not say where that is. Add runners: { ${runsOn}: … }.` };
   for (const [at, step] of stage.steps.entries()) {
     if (runsOn !== "local" && step.command === undefined && step.eval === undefined) return { path: ["steps", at], message: `On ${runsOn} run commands and evals. Move ${step.name} to a stage of its own that runs locally.` };

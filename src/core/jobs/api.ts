@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { type Http, HttpError, type HttpRequest, type HttpResponse } from "../host.ts";
 import { BackendError } from "./backend.ts";
 
@@ -47,4 +48,13 @@ export function unexpected(name: string, what: string, { status, body }: HttpRes
 export function excerpt(body: string): string {
   const text = body.replace(/\s+/g, " ").trim();
   return text.length <= 300 ? text || "(nothing)" : `${text.slice(0, 300)}…`;
+}
+
+/** An answer as a schema has it. @throws {BackendError} */
+export function parsed<T>(name: string, schema: z.ZodType<T>, body: string): T {
+  try {
+    return schema.parse(JSON.parse(body));
+  } catch {
+    throw new BackendError(`${name} answered what this version does not understand: ${excerpt(body)}`, false);
+  }
 }

@@ -30,7 +30,7 @@ export type JobState = "queued" | "running" | "succeeded" | "failed" | "stopped"
 export interface JobStatus {
   /** Of all shards: failed as soon as one is, succeeded when all have. */
   readonly state: JobState;
-  /** For people, of the shard that decides. */
+  /** For people, of the shard that decides: why it ended so, or what it waits for. */
   readonly message?: string;
 }
 
@@ -44,11 +44,11 @@ export interface JobBackend {
   /** Whether `JobSpec.files` reach the job; where not, the job fetches what it needs itself. */
   readonly carriesFiles: boolean;
   /**
-   * Submits what is not there yet of a job with this key.
+   * Submits what is not there yet of a job with this key; a lost answer alone makes no second one.
    * @returns its id. @throws {BackendError}
    */
   submit(key: string, spec: JobSpec): Promise<string>;
-  /** The id of the job with this key, if all of it was submitted. @throws {BackendError} */
+  /** The id of the job with this key, if all of it was submitted, however lately. @throws {BackendError} */
   find(key: string, shards: number): Promise<string | undefined>;
   /** `undefined`: there is no such job (any more). @throws {BackendError} */
   status(job: JobRef): Promise<JobStatus | undefined>;

@@ -41,14 +41,14 @@ export interface FollowEnd {
  */
 export async function followJob(store: Store, clock: Clock, backend: JobBackend, task: FollowTask): Promise<FollowEnd> {
   const { key, signal } = task;
-  intendJob(store, key, task.shards, clock.now());
+  const isNew = intendJob(store, key, task.shards, clock.now());
   const { remote, shards, positions } = findJob(store, key)!;
   const patient = patience(clock, task, backend.name);
   let job: JobRef | undefined = remote === undefined ? undefined : { id: remote, shards };
   let logs: Logs | undefined;
   try {
     if (!job) {
-      const id = (await patient(() => backend.find(key, shards))) ?? (await patient(async () => backend.submit(key, await task.spec())));
+      const id = (isNew ? undefined : await patient(() => backend.find(key, shards))) ?? (await patient(async () => backend.submit(key, await task.spec())));
       job = { id, shards };
       jobSubmitted(store, key, id);
     }
@@ -57,10 +57,13 @@ export async function followJob(store: Store, clock: Clock, backend: JobBackend,
     signal.throwIfAborted();
     logs = new Logs(store, clock, backend, task, submitted, positions);
     const read = logs.read.bind(logs);
+    let waits: string | undefined;
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.5, LOOK_MS)) {
       const status = await patient(() => backend.status(submitted));
       if (!status) throw new BackendError(`${backend.name} does not know the job ${submitted.id} any more.`, false);
       const end = ended(status);
+      if (status.state === "queued" && status.message !== undefined && status.message !== waits) task.onNote(status.message);
+      waits = status.message;
       await patient(() => read(end !== undefined));
       if (end) return { job: submitted, state: end, message: status.message };
       await clock.sleep(wait, signal);

@@ -3,7 +3,7 @@ import { zipSync } from "fflate";
 import * as z from "zod";
 import type { Http } from "../host.ts";
 import { BackendError, type JobBackend, type JobFile, type JobSpec, type JobState, type JobStatus } from "./backend.ts";
-import { apiAt, excerpt, unexpected } from "./api.ts";
+import { apiAt, excerpt, parsed, unexpected } from "./api.ts";
 import { resultsIn } from "./results.ts";
 
 /** Ray refuses larger packages. */
@@ -39,7 +39,7 @@ export function rayBackend(http: Pick<Http, "send">, { address, token, pip, cpus
     const response = await api.send({ path: `/api/jobs/${idOf(id, shard)}` });
     if (response.status === 404) return undefined;
     if (response.status !== 200) throw unexpected(name, `answered for the job ${idOf(id, shard)}`, response);
-    return parse(name, jobSchema, response.body);
+    return parsed(name, jobSchema, response.body);
   };
 
   const upload = async (files: readonly JobFile[]): Promise<string> => {
@@ -57,7 +57,7 @@ export function rayBackend(http: Pick<Http, "send">, { address, token, pip, cpus
   const wholeLog = async (id: string, shard: number): Promise<string> => {
     const response = await api.send({ path: `/api/jobs/${idOf(id, shard)}/logs`, maxBytes: MAX_LOG });
     if (response.status !== 200) throw unexpected(name, `answered for the log of ${idOf(id, shard)}`, response);
-    return parse(name, logSchema, response.body).logs ?? "";
+    return parsed(name, logSchema, response.body).logs ?? "";
   };
 
   return {
@@ -120,12 +120,4 @@ export function overall(shards: readonly JobStatus[]): JobStatus {
     if (found) return state === "queued" && shards.some((shard) => shard.state !== "queued") ? { state: "running" } : found;
   }
   return { state: "succeeded" };
-}
-
-function parse<T>(name: string, schema: z.ZodType<T>, body: string): T {
-  try {
-    return schema.parse(JSON.parse(body));
-  } catch {
-    throw new BackendError(`${name} answered what this version does not understand: ${excerpt(body)}`, false);
-  }
 }

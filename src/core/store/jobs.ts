@@ -22,9 +22,10 @@ export interface StoredJob {
   readonly positions: readonly number[];
 }
 
-/** Stores that a job is about to be submitted; nothing where that is stored already. */
-export function intendJob(store: Store, key: string, shards: number, at: number): void {
-  store.write(() => store.run("INSERT INTO job (key, shards, at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING", key, shards, at));
+/** Stores that a job is about to be submitted; `false`: that was stored already, and it may have been. */
+export function intendJob(store: Store, key: string, shards: number, at: number): boolean {
+  const { changes } = store.write(() => store.run("INSERT INTO job (key, shards, at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING", key, shards, at));
+  return changes > 0;
 }
 
 export function findJob(store: Store, key: string): StoredJob | undefined {

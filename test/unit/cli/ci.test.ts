@@ -54,7 +54,7 @@ describe("llmops ci init", function () {
     };
     assert.match(await says(folder, "gitlab", "--package", "x@1"), /^2 .*\.gitlab-ci\.yml is there already/);
     assert.match(await says(folder, "gitlab"), /^2 Say with --package/);
-    assert.match(await says(folder, "jenkins", "--package", "x@1"), /^2 There is no CI system "jenkins" here\. Possible: github, gitlab/);
+    assert.match(await says(folder, "jenkins", "--package", "x@1"), /^2 There is no CI system "jenkins" here\. Possible: github, github-jobs, gitlab\./);
     assert.match(await says(folder, "github", "--package", 'x"; curl evil'), /^2 .* is nothing that npm installs from/);
     assert.match(await says(join(folder, "none"), "github", "--package", "x@1"), /^2 llmops\.yaml has no stage with the trigger on-commit/);
     assert.equal(readFileSync(join(folder, ".gitlab-ci.yml"), "utf8"), "mine: {}\n");

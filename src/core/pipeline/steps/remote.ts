@@ -83,7 +83,7 @@ async function runJob(task: StepTask, what: Omit<RemoteTask, "version" | "folder
   const { workspace } = context;
   const { store, host } = workspace;
   if (stage.runsOn === "local") throw new Error("A local stage has no job.");
-  const runner = runnerOf(stage.runsOn, definition.runners, host, log.redactor);
+  const runner = await runnerOf(stage.runsOn, definition.runners, host, log.redactor);
   const { backend } = runner;
   const label = (shard: number) => (shards === 1 ? "" : `[${shard + 1}/${shards}] `);
   let job: JobRef | undefined;
@@ -91,7 +91,7 @@ async function runJob(task: StepTask, what: Omit<RemoteTask, "version" | "folder
     key: attempt.key,
     shards,
     signal,
-    spec: () => specOf(task, runner, { version: 1, folder: relativePosix(workspace.repository!.root, workspace.root), ...what }, shards),
+    spec: () => specOf(task, runner, { version: 1, folder: relativePosix(workspace.repository!.root, workspace.root), repository: runner.repository, ...what }, shards),
     onSubmitted: (submitted) => {
       job = submitted;
       log.note(`Job ${submitted.id} on ${backend.name}.`);
