@@ -27,9 +27,23 @@ export function addExperimentCommands(program: Command, act: Act, parsers: Parse
     .option("--all", "also what is the same in all")
     .option(...JSON_OPTION)
     .action(act(async (front, keys: string[], options: object) => (await import("./compare.ts")).compareCommand(front, keys, options)));
-  program
-    .command("mlflow")
-    .description("MLflow's clients with this workspace's store")
+  const mlflow = program.command("mlflow").description("runs here and in MLflow");
+  mlflow
+    .command("push")
+    .description("bring runs to the MLflow server of llmops.yaml; what is there already is brought up to date")
+    .argument("[runs...]", `without, all that have ended; ${RUN}`)
+    .option("--experiment <name>", "the experiment there; else that of llmops.yaml, or the run's own")
+    .option("--model <name>", "register the run as a version of this model")
+    .option("--alias <name>", "point this alias of the model at it")
+    .option(...JSON_OPTION)
+    .action(act(async (front, keys: string[], options: object) => (await import("./sync.ts")).pushCommand(front, keys, options)));
+  mlflow
+    .command("pull")
+    .description("bring an experiment's runs here from the MLflow server of llmops.yaml")
+    .option("--experiment <name>", "its name there; else that of llmops.yaml")
+    .option(...JSON_OPTION)
+    .action(act(async (front, options: object) => (await import("./sync.ts")).pullCommand(front, options)));
+  mlflow
     .command("serve")
     .description("answer MLflow's Python client, on this machine only: it logs runs into the store")
     .option("--port <n>", "port to listen on; 0: any that is free", parsers.port, 5000)

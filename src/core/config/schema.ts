@@ -3,7 +3,7 @@ import { DEFAULT_ON_SAVE } from "./budget.ts";
 import { BUILT_IN_METRICS, type Gate, parseGate } from "./gates.ts";
 import { baseUrlMistake } from "./references.ts";
 import { headers, named, relativePath, secretText, text } from "./schemaFields.ts";
-import { alerts, features, notifications, observability } from "./schemaOperations.ts";
+import { alerts, experiments, features, notifications, observability } from "./schemaOperations.ts";
 import { environment, stage } from "./schemaPipeline.ts";
 import { rollouts } from "./schemaRollouts.ts";
 import { runners } from "./schemaRunners.ts";
@@ -121,6 +121,7 @@ export const llmopsSchema = z
     training: named(training).optional().describe("Trainings, by a name of your choice."),
     environments: named(environment).optional().describe("Where versions are deployed, such as staging and production."),
     rollouts: named(rollouts).optional().describe("Canary rollouts, by a name of your choice."),
+    experiments: experiments.optional().describe("Where else runs are tracked."),
     features: features.optional().describe("Feature store that fills {{features.*}} in prompts."),
     observability: observability.optional().describe("Where traces, metrics and logs go."),
     alerts: z.array(alerts).optional().describe("Rules that tell somebody when a metric leaves its bounds."),

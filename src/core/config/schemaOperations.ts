@@ -9,6 +9,19 @@ export const features = z.strictObject({
   service: text().optional().describe("Name of the feature service."),
 });
 
+export const experiments = z.strictObject({
+  mlflow: z
+    .strictObject({
+      url: webAddress("http://127.0.0.1:5000").describe("Address of an MLflow tracking server."),
+      experiment: text().optional().describe("Name of the experiment there. Without it, a run keeps the name of its own."),
+      token: secretText().optional().describe("Where the server asks for one: always a reference such as ${secret:MLFLOW_TOKEN}."),
+      username: text().optional().describe("Where the server asks for a user and a password."),
+      password: secretText().optional().describe("Always a reference such as ${secret:MLFLOW_PASSWORD}."),
+    })
+    .optional()
+    .describe("An MLflow tracking server, for llmops mlflow push and pull."),
+});
+
 export const observability = z.strictObject({
   otlp: webAddress("http://127.0.0.1:4318").optional().describe("OTLP over HTTP: where traces, metrics and logs are sent."),
   traces: z.strictObject({ sampling: rate().optional().describe("Share of the traces that is sent: 0.1 or 10%.") }).optional().describe("Traces of runs and calls."),

@@ -45,28 +45,17 @@ export interface JobBackend {
   readonly carriesFiles: boolean;
   /**
    * Submits what is not there yet of a job with this key; a lost answer alone makes no second one.
-   * @returns its id. @throws {BackendError}
+   * @returns its id. @throws {ApiError}
    */
   submit(key: string, spec: JobSpec): Promise<string>;
-  /** The id of the job with this key, if all of it was submitted, however lately. @throws {BackendError} */
+  /** The id of the job with this key, if all of it was submitted, however lately. @throws {ApiError} */
   find(key: string, shards: number): Promise<string | undefined>;
-  /** `undefined`: there is no such job (any more). @throws {BackendError} */
+  /** `undefined`: there is no such job (any more). @throws {ApiError} */
   status(job: JobRef): Promise<JobStatus | undefined>;
-  /** All that a shard (from 0) has written. @throws {BackendError} */
+  /** All that a shard (from 0) has written. @throws {ApiError} */
   log(job: JobRef, shard: number): Promise<string>;
-  /** Asks it to end; one that has ended already is no error. @throws {BackendError} */
+  /** Asks it to end; one that has ended already is no error. @throws {ApiError} */
   cancel(job: JobRef): Promise<void>;
-  /** Files that a shard left, by name, as text, once it has succeeded. @throws {BackendError | ResultsLost} */
+  /** Files that a shard left, by name, as text, once it has succeeded. @throws {ApiError | ResultsLost} */
   results(job: JobRef, shard: number): Promise<ReadonlyMap<string, string>>;
-}
-
-/** A back end did not do what was asked; the message says which, and why. */
-export class BackendError extends Error {
-  /** Whether the same may go well later: it cannot be reached, or is overloaded. */
-  readonly passing: boolean;
-  constructor(message: string, passing: boolean) {
-    super(message);
-    this.name = "BackendError";
-    this.passing = passing;
-  }
 }

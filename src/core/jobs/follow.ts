@@ -1,7 +1,8 @@
 import type { Clock } from "../host.ts";
 import { findJob, intendJob, jobLogRead, jobSubmitted } from "../store/jobs.ts";
 import type { Store } from "../store/store.ts";
-import { BackendError, type JobBackend, type JobRef, type JobSpec, type JobState, type JobStatus } from "./backend.ts";
+import { ApiError } from "../restApi.ts";
+import type { JobBackend, JobRef, JobSpec, JobState, JobStatus } from "./backend.ts";
 import { isResultLine } from "./results.ts";
 
 /** How often a job is looked at: at first soon again, as it may be short. */
@@ -37,7 +38,7 @@ export interface FollowEnd {
 /**
  * Submits a job, or finds the one of this key that an engine before this one has submitted, and sees it through to
  * its end. A back end that cannot be reached is asked until it can, or the signal aborts.
- * @throws {BackendError} the back end refuses; after an abort the signal's reason, the job having been asked to end.
+ * @throws {ApiError} the back end refuses; after an abort the signal's reason, the job having been asked to end.
  */
 export async function followJob(store: Store, clock: Clock, backend: JobBackend, task: FollowTask): Promise<FollowEnd> {
   const { key, signal } = task;
@@ -60,7 +61,7 @@ export async function followJob(store: Store, clock: Clock, backend: JobBackend,
     let waits: string | undefined;
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.5, LOOK_MS)) {
       const status = await patient(() => backend.status(submitted));
-      if (!status) throw new BackendError(`${backend.name} does not know the job ${submitted.id} any more.`, false);
+      if (!status) throw new ApiError(`${backend.name} does not know the job ${submitted.id} any more.`, false);
       const end = ended(status);
       if (status.state === "queued" && status.message !== undefined && status.message !== waits) task.onNote(status.message);
       waits = status.message;
@@ -88,7 +89,7 @@ function patience(clock: Clock, { signal, onNote }: FollowTask, name: string) {
         if (troubled) onNote(`${name} answers again.`);
         return result;
       } catch (error) {
-        if (signal.aborted || !(error instanceof BackendError) || !error.passing) throw error;
+        if (signal.aborted || !(error instanceof ApiError) || !error.passing) throw error;
         if (!troubled) onNote(`${error.message} Trying again until it answers.`);
         troubled = true;
         await clock.sleep(LOOK_MS, signal);
@@ -143,7 +144,7 @@ async function cancel(clock: Clock, backend: JobBackend, job: JobRef, onNote: (l
       await backend.cancel(job);
       break;
     } catch (error) {
-      if (tries < CANCEL_TRIES && error instanceof BackendError && error.passing) await clock.sleep(LOOK_MS);
+      if (tries < CANCEL_TRIES && error instanceof ApiError && error.passing) await clock.sleep(LOOK_MS);
       else return onNote(`The job ${job.id} could not be told to end, and may still run: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

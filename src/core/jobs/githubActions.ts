@@ -1,8 +1,8 @@
 import { strFromU8, unzipSync } from "fflate";
 import * as z from "zod";
 import type { Clock, Http, HttpResponse } from "../host.ts";
-import { type Api, apiAt, parsed, unexpected } from "./api.ts";
-import { BackendError, type JobBackend, type JobState } from "./backend.ts";
+import { ApiError, type Api, apiAt, parsed, unexpected } from "../restApi.ts";
+import type { JobBackend, JobState } from "./backend.ts";
 import { resultsIn } from "./results.ts";
 
 const MAX_BYTES = 256 * 2 ** 20;
@@ -80,21 +80,21 @@ export function githubActionsBackend(http: Pick<Http, "send">, clock: Pick<Clock
     carriesFiles: false,
     async submit(key, { env, shards }) {
       const task = env["LLMOPS_JOB"] ?? "";
-      if (task.length > MAX_INPUT) throw new BackendError(`What the job has to do is ${task.length} characters; a workflow's input takes ${MAX_INPUT}. Evaluate fewer suites in one step.`, false);
+      if (task.length > MAX_INPUT) throw new ApiError(`What the job has to do is ${task.length} characters; a workflow's input takes ${MAX_INPUT}. Evaluate fewer suites in one step.`, false);
       const inputs = { key, shards: JSON.stringify(Array.from({ length: shards }, (_, shard) => shard)), task };
       let response: HttpResponse;
       try {
         response = await api.send({ method: "POST", path: `${path}/workflows/${workflow}/dispatches`, json: { ref, inputs, return_run_details: true } });
       } catch (error) {
-        const started = error instanceof BackendError && error.passing ? await findListed(key) : undefined;
+        const started = error instanceof ApiError && error.passing ? await findListed(key) : undefined;
         if (started === undefined) throw error;
         return started;
       }
       if (response.status === 200) return String(parsed(name, dispatched, response.body).workflow_run_id);
-      if (response.status === 404) throw new BackendError(`${repository} has no workflow ${workflow} at ${ref}, or the token may not see it. "llmops ci init github-jobs" writes it; push it to ${ref}.`, false);
+      if (response.status === 404) throw new ApiError(`${repository} has no workflow ${workflow} at ${ref}, or the token may not see it. "llmops ci init github-jobs" writes it; push it to ${ref}.`, false);
       if (response.status !== 204) throw unexpected(name, `did not start ${workflow}`, response);
       const found = await findListed(key);
-      if (found === undefined) throw new BackendError(`${name} has started a run for ${key}, and does not list it. Its name must be "${titleOf(key)}".`, false);
+      if (found === undefined) throw new ApiError(`${name} has started a run for ${key}, and does not list it. Its name must be "${titleOf(key)}".`, false);
       return found;
     },
     find: findListed,

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BatchV1Api, CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration, type V1Job } from "@kubernetes/client-node";
 import type { Host } from "../host.ts";
-import { BackendError, type JobBackend, type JobRef, type JobSpec, type JobStatus } from "./backend.ts";
-import { excerpt } from "./api.ts";
+import type { JobBackend, JobRef, JobSpec, JobStatus } from "./backend.ts";
+import { ApiError, excerpt } from "../restApi.ts";
 import { resultsIn } from "./results.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -53,10 +53,10 @@ export function kubernetesBackend(config: KubeConfig, options: KubernetesOptions
       return await call();
     } catch (error) {
       const { code, body, message } = error as { code?: unknown; body?: unknown; message?: string };
-      if (typeof code !== "number") throw new BackendError(`${name} cannot be reached (${message ?? String(error)}).`, true);
+      if (typeof code !== "number") throw new ApiError(`${name} cannot be reached (${message ?? String(error)}).`, true);
       if (but.includes(code)) return undefined;
       const advice = code === 401 || code === 403 ? ". Check what the account of the kubeconfig may do." : "";
-      throw new BackendError(`${name} ${what} with HTTP ${code}: ${excerpt(messageOf(body))}${advice}`, code === 429 || code >= 500);
+      throw new ApiError(`${name} ${what} with HTTP ${code}: ${excerpt(messageOf(body))}${advice}`, code === 429 || code >= 500);
     }
   };
 

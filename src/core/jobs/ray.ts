@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import * as z from "zod";
 import type { Http } from "../host.ts";
-import { BackendError, type JobBackend, type JobFile, type JobSpec, type JobState, type JobStatus } from "./backend.ts";
-import { apiAt, excerpt, parsed, unexpected } from "./api.ts";
+import type { JobBackend, JobFile, JobSpec, JobState, JobStatus } from "./backend.ts";
+import { ApiError, apiAt, excerpt, parsed, unexpected } from "../restApi.ts";
 import { resultsIn } from "./results.ts";
 
 /** Ray refuses larger packages. */
@@ -44,7 +44,7 @@ export function rayBackend(http: Pick<Http, "send">, { address, token, pip, cpus
 
   const upload = async (files: readonly JobFile[]): Promise<string> => {
     const body = zipSync(Object.fromEntries(files.map(({ path, body: content }) => [path, content])), { mtime: ZIP_TIME });
-    if (body.length > MAX_PACKAGE) throw new BackendError(`The files of the job are ${Math.ceil(body.length / 2 ** 20)} MB packed; Ray takes 100 MB.`, false);
+    if (body.length > MAX_PACKAGE) throw new ApiError(`The files of the job are ${Math.ceil(body.length / 2 ** 20)} MB packed; Ray takes 100 MB.`, false);
     const path = `/api/packages/gcs/_ray_pkg_${createHash("sha256").update(body).digest("hex").slice(0, 16)}.zip`;
     const known = await api.send({ path });
     if (known.status === 404) {
@@ -107,9 +107,9 @@ function requestOf({ command, env, shards, cpus, gpus }: JobSpec, { workingDir, 
 async function submitOnce(send: () => ReturnType<ReturnType<typeof apiAt>["send"]>, find: () => Promise<unknown>, name: string): Promise<void> {
   try {
     const response = await send();
-    if (response.status !== 200) throw new BackendError(`${name} refused the job with HTTP ${response.status}: ${excerpt(response.body)}`, false);
+    if (response.status !== 200) throw new ApiError(`${name} refused the job with HTTP ${response.status}: ${excerpt(response.body)}`, false);
   } catch (error) {
-    if (!(error instanceof BackendError) || !(await find())) throw error;
+    if (!(error instanceof ApiError) || !(await find())) throw error;
   }
 }
 

@@ -18,7 +18,8 @@ export const metric = z.object({
 /** Newer clients say `run_id`, older ones `run_uuid`, and most both. */
 export const ofRun = z.object({ run_id: z.string().optional(), run_uuid: z.string().optional() });
 
-const STATUSES = { running: "RUNNING", completed: "FINISHED", failed: "FAILED", cancelled: "KILLED", interrupted: "FAILED" } as const satisfies Record<Status, string>;
+/** Our states in MLflow's words. */
+export const STATUSES = { running: "RUNNING", completed: "FINISHED", failed: "FAILED", cancelled: "KILLED", interrupted: "FAILED" } as const satisfies Record<Status, string>;
 export const status = z.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]).transform((word) => ({ RUNNING: "running", SCHEDULED: "running", FINISHED: "completed", FAILED: "failed", KILLED: "cancelled" } as const)[word]);
 
 export function toPoint({ key: name, value, timestamp, step }: z.infer<typeof metric>): Point {
