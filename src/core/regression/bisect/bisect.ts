@@ -136,7 +136,7 @@ async function changedPrompt(workspace: Workspace, { version, found }: Evaluatio
   const prompt = version.suite.prompts.find(({ key }) => key === series.prompt);
   if (!found.baseline || !prompt) return undefined;
   const { file } = prompt.location;
-  const change = (await changesOf(version.files, workspace.root, found.baseline.snapshot, version.suite.prompts)).find((one) => one.file === file);
+  const change = (await changesOf(version, workspace.root, found.baseline.snapshot)).find((one) => one.file === file);
   if (change?.before === undefined) return undefined;
   const after = version.files.get(relativePosix(workspace.root, file)) ?? "";
   const text = new ChangedText(change.before, after);
