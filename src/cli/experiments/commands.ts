@@ -27,6 +27,12 @@ export function addExperimentCommands(program: Command, act: Act, parsers: Parse
     .option("--all", "also what is the same in all")
     .option(...JSON_OPTION)
     .action(act(async (front, keys: string[], options: object) => (await import("./compare.ts")).compareCommand(front, keys, options)));
+  program
+    .command("reproduce")
+    .description("make a suite's run once more from its kept files, asking everything anew, and say what differs")
+    .argument("<run>", RUN)
+    .option(...JSON_OPTION)
+    .action(act(async (front, key: string, options: object) => (await import("./reproduce.ts")).reproduceCommand(front, key, options)));
   const mlflow = program.command("mlflow").description("runs here and in MLflow");
   mlflow
     .command("push")
