@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MlflowApi } from "../../../src/core/experiments/mlflow/client/api.ts";
 import { pullExperiment } from "../../../src/core/experiments/mlflow/client/pull.ts";
 import { pushRun } from "../../../src/core/experiments/mlflow/client/push.ts";
-import { type MlflowServer, serveMlflow } from "../../../src/core/experiments/mlflow/server.ts";
+import { serveMlflow } from "../../../src/core/experiments/mlflow/server.ts";
 import { addBatch } from "../../../src/core/experiments/entry.ts";
 import { keepArtifact } from "../../../src/core/experiments/artifacts.ts";
 import { artifactsOf } from "../../../src/core/store/experiments/artifacts.ts";
@@ -23,7 +23,7 @@ describe("runs in an MLflow server", function () {
   this.timeout(20_000);
   const client = nodeHttp({});
   let [here, there]: Store[] = [];
-  let server: MlflowServer;
+  let server: Awaited<ReturnType<typeof serveMlflow>>;
   let api: MlflowApi;
   beforeEach(async () => {
     [here, there] = [await openStore(join(temporaryFolder(), "s"), Date.now), await openStore(join(temporaryFolder(), "s"), Date.now)];
