@@ -1,5 +1,5 @@
 /** Sections of `llmops.yaml` that decide no result of a suite: an edit there makes no other version of it. */
-const IRRELEVANT: ReadonlySet<string> = new Set(["onSave", "pipeline", "runners", "training", "environments", "rollouts", "experiments", "observability", "alerts"]);
+const IRRELEVANT: ReadonlySet<string> = new Set(["onSave", "pipeline", "runners", "training", "environments", "rollouts", "experiments", "observability", "alerts", "notifications"]);
 
 /** A key at the beginning of a line: in block style, those of the outermost mapping and no others. */
 const KEY = /^(?:"([^"]*)"|'([^']*)'|([A-Za-z_][\w-]*))\s*:(?=\s|$)/;
