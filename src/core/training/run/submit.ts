@@ -1,5 +1,5 @@
 import { CallError } from "../../evals/providers/provider.ts";
-import { BackendError } from "../../jobs/backend.ts";
+import { ApiError } from "../../restApi.ts";
 import type { Clock } from "../../host.ts";
 import type { Trainer, TrainTask } from "../trainers/trainer.ts";
 
@@ -33,7 +33,7 @@ export async function submitJob(trainer: Trainer, task: TrainTask, clock: Clock)
 
 /** An answer that was lost says nothing of the question: it may have been acted on. */
 function mayHaveArrived(error: unknown): boolean {
-  return (error instanceof CallError && error.kind === "unanswered") || (error instanceof BackendError && error.passing);
+  return (error instanceof CallError && error.kind === "unanswered") || (error instanceof ApiError && error.passing);
 }
 
 async function look(trainer: Trainer, task: TrainTask, clock: Clock): Promise<string | undefined | { readonly failure: string }> {

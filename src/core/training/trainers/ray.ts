@@ -18,16 +18,16 @@ const FILES = { data: `${FOLDER}/data.jsonl`, validation: `${FOLDER}/validation.
 export const ray: Trainer = {
   async submit(task) {
     const config = configOf(task);
-    const { backend, env } = runner(task);
+    const { backend, env } = await runner(task);
     // What it wrote is not fetched from where it ran: it is printed at the end.
     const command = `mkdir -p ${FOLDER}; ( ${config.command}\n); code=$?; cat ${FILES.metrics} ${FILES.result} 2>/dev/null; exit $code`;
     return backend.submit(task.key, { command, env: await env({ ...scriptVariables(task, { ...FILES, validation: task.validation && FILES.validation }), ...config.env }), shards: 1, files: () => filesOf(task, config.files) });
   },
 
-  find: (task) => runner(task).backend.find(task.key, 1),
+  find: async (task) => (await runner(task)).backend.find(task.key, 1),
 
   async status(task, id): Promise<JobStatus> {
-    const { backend } = runner(task);
+    const { backend } = await runner(task);
     const found = await backend.status({ id, shards: 1 });
     switch (found?.state) {
       case undefined:
@@ -56,12 +56,12 @@ export const ray: Trainer = {
     };
   },
 
-  cancel: (task, id) => runner(task).backend.cancel({ id, shards: 1 }),
+  cancel: async (task, id) => (await runner(task)).backend.cancel({ id, shards: 1 }),
 };
 
 /** The whole lines that the job has written. */
 async function linesOf(task: TrainTask, id: string): Promise<string[]> {
-  const log = await runner(task).backend.log({ id, shards: 1 }, 0);
+  const log = await (await runner(task)).backend.log({ id, shards: 1 }, 0);
   return log.slice(0, log.lastIndexOf("\n") + 1).split("\n").filter((line) => line.trim() !== "");
 }
 
@@ -96,7 +96,7 @@ async function filesOf({ workspace: { disk, root }, data, validation }: TrainTas
   return [...own, ...(await Promise.all([...files].sort().map(async (file) => ({ path: relativePosix(root, file), body: await readFile(file) }))))];
 }
 
-function runner({ workspace: { host }, runners, redactor }: TrainTask): Runner {
+function runner({ workspace: { host }, runners, redactor }: TrainTask): Promise<Runner> {
   return runnerOf("ray", runners, host, redactor);
 }
 
