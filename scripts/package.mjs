@@ -1,7 +1,7 @@
 // "npm run package": the extension with its engine as out/package/llmops-VERSION.vsix, and the engine alone as an npm package
 // beside it. Works offline; the same sources give the same bytes (SOURCE_DATE_EPOCH: the last commit's time by default).
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildRelease } from "./build.mjs";
@@ -19,6 +19,7 @@ export async function makePackages(folder = join(root, "out/package")) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(staged, { recursive: true });
   await buildRelease(staged);
+  dropMapsOfLibraries(join(staged, "dist"));
   for (const file of FILES) if (existsSync(join(root, file))) cpSync(join(root, file), join(staged, file), { recursive: true });
 
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -31,6 +32,14 @@ export async function makePackages(folder = join(root, "out/package")) {
   console.log(`${(size / 2 ** 20).toFixed(2)} MB  ${vsix}`);
   if (size > MOST) throw new Error(`The .vsix has ${size} bytes; at most ${MOST} are meant. See what grew with: npx vsce ls --no-dependencies`);
   return vsix;
+}
+
+/** Maps lead a trace to our sources; those of chunks that are libraries alone are half of the download. */
+function dropMapsOfLibraries(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = join(folder, name);
+    if (file.endsWith(".map") && JSON.parse(readFileSync(file, "utf8")).sources.every((source) => source.includes("node_modules/"))) rmSync(file);
+  }
 }
 
 /** Seconds since the epoch; without git, a day that is always the same. */
