@@ -7,12 +7,13 @@ import { authoringRows } from "./authoring.ts";
 import { editorRows } from "./editor.ts";
 import { engineRows } from "./engine.ts";
 import { noisyRows } from "./noisyPipeline.ts";
+import { experimentRows } from "./experiments/pages.ts";
 import { type Row, table } from "./measure.ts";
 import { pipelineRows } from "./pipeline.ts";
 import { SHORT, WHOLE } from "./plan.ts";
 import { trainingRows } from "./training.ts";
 
-/** `npm run bench [engine] [pipeline] [training] [authoring] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
+/** `npm run bench [engine] [pipeline] [training] [authoring] [experiments] [editor] [-- --short] [-- --write]`: all by default; `--write` keeps the table in docs/figures.md. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const wants = (part: string) => chosen.length === 0 || chosen.includes(part);
 
@@ -22,6 +23,7 @@ if (wants("engine")) rows.push(...(await engineRows(process.argv.includes("--sho
 if (wants("pipeline")) rows.push(...(await pipelineRows()));
 if (wants("training")) rows.push(...(await trainingRows()));
 if (wants("authoring")) rows.push(...(await authoringRows()));
+if (wants("experiments")) rows.push(...(await experimentRows()));
 if (wants("editor")) rows.push(...(await editorRows()), ...(await noisyRows()));
 
 const [cpu] = cpus();

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ALERTS } from "./alerts/migration.ts";
-import { COMMENTS, EXPERIMENTS } from "./experiments/migration.ts";
+import { COMMENTS, EXPERIMENTS, LOGGED_NAMES } from "./experiments/migration.ts";
 import { JOBS } from "./jobs.ts";
 import { PLAYBOOKS } from "./playbooks/migration.ts";
 import { ROLLOUTS } from "./rollouts/migration.ts";
@@ -198,6 +198,7 @@ const MIGRATIONS: readonly string[] = [
   ROLLOUTS,
   ALERTS,
   PLAYBOOKS,
+  LOGGED_NAMES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -28,6 +28,18 @@ export function fillRuns(store: Store, count: number): void {
   });
 }
 
+/** Runs with a metric by step. Returns their keys. */
+export function fillCurves(store: Store, runs: number, steps: number): string[] {
+  const keys = Array.from({ length: runs }, () => randomUUID());
+  store.write(() => {
+    for (const key of keys) {
+      const id = createTracked(store, { key, kind: "train", experimentId: 0, name: "curve", startedAt: START });
+      addPoints(store, id, Array.from({ length: steps }, (_, step) => ({ key: "loss", value: 1 / (1 + step), step, at: START })));
+    }
+  });
+  return keys;
+}
+
 /** Runs of one suite, of which some cases break from run to run. Returns their ids. */
 export function fillCases(store: Store, runs: number, cases: number): string[] {
   return Array.from({ length: runs }, (_, run) => {

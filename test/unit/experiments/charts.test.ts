@@ -6,6 +6,7 @@ import { scatterChart } from "../../../src/core/experiments/charts/scatter.ts";
 import type { MetricRow } from "../../../src/core/experiments/compare/compare.ts";
 import { chooseSeries } from "../../../src/core/experiments/compare/series.ts";
 import { logBatches } from "../../../src/core/experiments/entry.ts";
+import { sampledCurve } from "../../../src/core/store/experiments/charts.ts";
 import { addDeployment, endDeployment } from "../../../src/core/store/pipeline/deployments.ts";
 import { scaleOf } from "../../../src/webview/charts/scale.ts";
 import { newRun, newStore, NOW, suiteRun } from "./support.ts";
@@ -65,6 +66,16 @@ describe("charts", () => {
     assert.deepEqual(series[0]!.points[0], { x: series[0]!.points[0]!.x, y: 1.5, low: 0, high: 3 });
     assert.equal(notices.length, 2);
     assert.deepEqual(curvesChart(store, [{ id: run.id, name: "r" }], "gone").series, []);
+  });
+
+  it("of very many points show some, and say so", async () => {
+    const store = await newStore();
+    const run = newRun(store, "r");
+    logBatches(store, run, [{ points: Array.from({ length: 4000 }, (_, step) => ({ key: "loss", value: step === 8 ? NaN : step * 2, step: step * 3 - 50, at: NOW })) }], NOW);
+    const points = sampledCurve(store, run.id, "loss", 500);
+    assert.equal(points.length, 499, "the bucket that begins with NaN has no point");
+    assert.deepEqual([points[0], points[1]!.step], [{ step: -50, mean: 0, low: 0, high: 0 }, 1 - 50 + 47]);
+    assert.deepEqual(sampledCurve(store, run.id, "gone", 500), []);
   });
 
   it("have round ticks, names where there are no numbers, and room around a single value", () => {

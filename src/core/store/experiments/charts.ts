@@ -49,18 +49,52 @@ export interface Bucket {
 
 /** A metric of a run by step, in at most `most` buckets of equal width; values that are no finite number are left out. */
 export function curve(store: Store, run: number, metric: string, most: number): Bucket[] {
-  const key = store.get<{ id: number }>("SELECT id FROM metric_key WHERE name = ?", metric)?.id;
-  const ends = key === undefined ? undefined : store.get<{ first: number | null; last: number }>("SELECT min(step) AS first, max(step) AS last FROM metric WHERE run = ? AND key = ?", run, key);
-  if (key === undefined || !ends || ends.first === null) return [];
-  const width = Math.max(1, Math.ceil((ends.last - ends.first + 1) / most));
+  const found = bucketsOf(store, run, metric, most);
+  if (!found) return [];
   return store.all<Bucket>(
     `SELECT avg(step) AS step, avg(value) AS mean, min(value) AS low, max(value) AS high FROM metric
      WHERE run = ? AND key = ? AND typeof(value) <> 'text' AND abs(value) < 9e999 GROUP BY (step - CAST(? AS INTEGER)) / CAST(? AS INTEGER) ORDER BY 1`,
     run,
-    key,
-    ends.first,
-    width,
+    found.key,
+    found.first,
+    found.width,
   );
+}
+
+/** The same by the first point of each bucket, found by the index: what is between is not read. */
+export function sampledCurve(store: Store, run: number, metric: string, most: number): Bucket[] {
+  const found = bucketsOf(store, run, metric, most);
+  if (!found) return [];
+  const rows = store.all<{ step: number; value: number | string }>(
+    `WITH RECURSIVE bucket(low, width, last, run, key) AS (
+       SELECT CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER)
+       UNION ALL SELECT low + width, width, last, run, key FROM bucket WHERE low + width <= last
+     )
+     SELECT m.step, min(m.value) AS value FROM bucket b JOIN metric m ON m.run = b.run AND m.key = b.key
+       AND m.step = (SELECT n.step FROM metric n WHERE n.run = b.run AND n.key = b.key AND n.step >= b.low AND n.step < b.low + b.width ORDER BY n.step LIMIT 1)
+     GROUP BY m.step ORDER BY m.step`,
+    found.first,
+    found.width,
+    found.last,
+    run,
+    found.key,
+  );
+  return rows.flatMap(({ step, value }) => (typeof value === "number" && Number.isFinite(value) ? [{ step, mean: value, low: value, high: value }] : []));
+}
+
+/** From the first step of a metric to its last: how many points there may be, told by the index alone. */
+export function stepRange(store: Store, run: number, metric: string): number {
+  const found = bucketsOf(store, run, metric, 1);
+  return found ? found.last - found.first + 1 : 0;
+}
+
+/** Steps from the first to the last in at most `most` buckets; `undefined`: the run has no point. */
+function bucketsOf(store: Store, run: number, metric: string, most: number): { key: number; first: number; last: number; width: number } | undefined {
+  const key = store.get<{ id: number }>("SELECT id FROM metric_key WHERE name = ?", metric)?.id;
+  if (key === undefined) return undefined;
+  const end = (order: "ASC" | "DESC") => store.get<{ step: number }>(`SELECT step FROM metric WHERE run = ? AND key = ? ORDER BY step ${order} LIMIT 1`, run, key)?.step;
+  const [first, last] = [end("ASC"), end("DESC")];
+  return first === undefined || last === undefined ? undefined : { key, first, last, width: Math.max(1, Math.ceil((last - first + 1) / most)) };
 }
 
 /** Metrics of which some of these runs have more than one step. */

@@ -126,3 +126,9 @@ export const COMMENTS = `
   );
   CREATE INDEX run_comment_by_run ON run_comment(run, case_id);
 `;
+
+/** The names of parameters and tags are asked for with every page of the table of runs. */
+export const LOGGED_NAMES = `
+  CREATE INDEX run_param_by_key ON run_param(key);
+  CREATE INDEX run_tag_by_key ON run_tag(key);
+`;
