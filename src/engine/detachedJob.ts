@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { JOB_FILES, type JobProcess } from "./detachedJobs.ts";
 import { bootId, startOf } from "./processTable.ts";
+
+const LOOK_MS = 20;
+const BEGIN_MS = 60_000;
 
 /**
  * The two processes of a detached job: `launch FOLDER COMMAND` starts `run FOLDER COMMAND` as the leader of a
@@ -10,12 +14,18 @@ import { bootId, startOf } from "./processTable.ts";
  */
 export async function runJob([mode, folder, command]: readonly string[]): Promise<void> {
   if (folder === undefined || command === undefined) throw new Error("A job has a folder and a command.");
-  if (mode === "launch") launch(folder, command);
+  if (mode === "launch") await launch(folder, command);
   else await run(folder, command);
 }
 
-function launch(folder: string, command: string): void {
-  spawn(process.execPath, [...process.execArgv, process.argv[1] as string, "detached-job", "run", folder, command], { detached: true, stdio: "ignore", windowsHide: true }).unref();
+/** Ends when the job has begun: whoever looks then finds it. */
+async function launch(folder: string, command: string): Promise<void> {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, "detached-job", "run", folder, command], { detached: true, stdio: "ignore", windowsHide: true });
+  child.unref();
+  for (let waited = 0; !existsSync(join(folder, JOB_FILES.claim)); waited += LOOK_MS) {
+    if (child.exitCode !== null || child.signalCode !== null || waited > BEGIN_MS) throw new Error("What is to see it through did not begin.");
+    await sleep(LOOK_MS);
+  }
 }
 
 async function run(folder: string, command: string): Promise<void> {
@@ -36,6 +46,8 @@ async function run(folder: string, command: string): Promise<void> {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   write(folder, JOB_FILES.exit, end);
+  // A command ends with all that it started in its group, and with this process as well.
+  if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL");
 }
 
 function write(folder: string, name: string, value: object): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/server.ts";
 import { ahead } from "../cli/support.ts";
+import { isGone } from "../pipeline/support.ts";
 import { killedAt, smallBench } from "./crashes.ts";
 
 /** The moments at which most could go wrong; test/simulations/trainingCrashes.test.ts walks through all of them. */
@@ -27,7 +28,7 @@ describe("a training whose engine is killed", function () {
 describe("a training whose command is killed", () => {
   it("fails, and says by what", async () => {
     const bench = await smallBench("command");
-    bench.configure((text) => text.replace(/command: '.*'/, () => "command: 'echo $$ > pid; sleep 1000'"));
+    bench.configure((text) => text.replace(/command: '.*'/, () => "command: 'sleep 1000 & echo $! > child; echo $$ > pid; wait'"));
     try {
       const key = await bench.start();
       const driven = bench.drive(key);
@@ -37,6 +38,8 @@ describe("a training whose command is killed", () => {
       const training = await driven;
       assert.equal(training.state, "failed");
       assert.match(training.reason!, /ended by SIGKILL|exit code 137/);
+      const child = Number(readFileSync(join(bench.folder, "child"), "utf8"));
+      while (!isGone(child)) await new Promise((resolve) => setTimeout(resolve, 10));
     } finally {
       await bench.close();
     }
