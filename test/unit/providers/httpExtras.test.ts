@@ -155,6 +155,13 @@ describe("what an HTTP provider sends beside its request", function () {
     assert.match((await run({ url, tls: { caPath: "none.pem" } }, { tests: 1 })).reason, /none\.pem cannot be read: ENOENT/);
   });
 
+  it("goes on a save nowhere that a person has not agreed to: not for tokens, nor for sessions", async () => {
+    const auth = { type: "oauth", grantType: "client_credentials", tokenUrl: "https://token.example/t", clientId: "c", clientSecret: "s" };
+    const session = { url: "https://session.example/s", responseParser: "data.body" };
+    const bench = await open({ [SUITE]: suite({ url: "http://127.0.0.1:9/", auth, session }) });
+    await assert.rejects(bench.evaluate({ trigger: "save", mayCall: () => false }), { name: "ConsentNeeded", origins: ["https://token.example", "https://session.example"] });
+  });
+
   it("is a problem at its place where it cannot be read", async () => {
     const wrong = (config: string) => `prompts: [x]\nproviders: [{ id: http, config: { url: 'https://a.example', body: x, ${config} } }]\ntests: [{ vars: { a: x } }]\n`;
     await assertMistake(wrong("auth: { type: bearer }"), "bad-http-auth", "promptfooconfig.yaml:2:76 { type: bearer }", /It is \{type: bearer, token\}/);

@@ -8,7 +8,7 @@ import { SuiteInvalid } from "../../../src/core/regression/evaluate.ts";
 import { readVersion } from "../../../src/core/regression/workspace.ts";
 import { processes } from "../assertions/support.ts";
 import { ahead } from "../cli/support.ts";
-import { type Bench, endpoint, LOOPBACK, model, open, SUITE } from "../runner/support.ts";
+import { type Bench, endpoint, LOOPBACK, model, open, REMOTE, SUITE } from "../runner/support.ts";
 import { temporaryFolder } from "../store/support.ts";
 
 const tests = (count: number) => Array.from({ length: count }, (_, n) => ({ vars: { n: String(n) }, assert: [{ type: "contains", value: "good" }] }));
@@ -89,6 +89,19 @@ describe("hooks of a suite", function () {
     await assert.rejects(bench.evaluate({ signal: abort.signal, onProgress: (done) => void (done === 1 && abort.abort(new Error("cancelled"))) }), /cancelled/i);
     const { calls, rows } = told(bench) as typeof RESULTS;
     assert.deepEqual([calls.beforeAll, calls.afterAll, rows], [1, 1, [[true, "0", "good"]]]);
+  });
+
+  it("let a save ask nobody that a person has not agreed to, whoever named them", async () => {
+    const judge = { type: "llm-rubric", value: "is kind", provider: { id: "openai:chat:judge", config: { apiBaseUrl: REMOTE } } };
+    const { http, asked } = model(() => "good");
+    const bench = await open({ [SUITE]: suite(["file://h.mjs:beforeEach"]), "h.mjs": `export const beforeEach = ({ test }) => ({ test: { ...test, assert: [${JSON.stringify(judge)}] } });` }, { http });
+    await assert.rejects(bench.evaluate({ trigger: "save", mayCall: () => false }), { name: "ConsentNeeded", origins: [new URL(REMOTE).origin] });
+    assert.deepEqual(asked, []);
+  });
+
+  it("may bring filters of templates", async () => {
+    const bench = await open({ [SUITE]: suite(["file://h.mjs:beforeAll"], { prompts: ["{{n | shout}}"], tests: [{ vars: { n: "good" }, assert: [{ type: "equals", value: "GOOD" }] }] }), "h.mjs": "export const beforeAll = ({ suite }) => { suite.nunjucksFilters = { shout: './shout.js' }; };", "shout.js": "module.exports = (text) => text.toUpperCase();" });
+    assert.equal((await bench.report()).verdict, "passed");
   });
 
   it("may name metrics for gates", async () => {
