@@ -83,8 +83,8 @@ const metrics = z.discriminatedUnion("kind", [targetMetrics, prometheusMetrics])
 const threshold = z.strictObject({
   ratio: z.number().positive().describe("Allowed ratio of the canary to the stable version: 1.2 is 20 % more, 0.98 is 2 % less."),
   direction: z.enum(["higher", "lower"]).optional().describe("Which way is better, for scores of your own. Without it: higher."),
-  floor: rate().optional().describe("A rate below which the metric is healthy whatever the ratio: 0.5%."),
-  max: rate().optional().describe("A rate above which the canary is rolled back, whatever the stable version does: 5%."),
+  floor: rate().optional().describe("Of error-rate: a rate below which it is healthy whatever the ratio: 0.5%."),
+  max: rate().optional().describe("Of error-rate: a rate above which the canary is rolled back, whatever the stable version does: 5%."),
   designEffect: z.number().min(1).optional().describe("Requests that share a fate, on average over the requests, where the source cannot count sessions."),
   detect: z.number().positive().optional().describe("For scores: the ratio that must not pass a step unseen. Without it 0.95 where higher is better, else the rollout's detect."),
   query: text().optional().describe("Prometheus: series of the requests (a counter), or of latency-p95 the buckets of a histogram. Raw: no rate(), no increase()."),
@@ -136,6 +136,7 @@ export const rollouts = z
       if (name === "error-rate" && threshold.query !== undefined && threshold.errors === undefined) issue([...at, "query"], 'Give it "errors", too: the series of the requests that failed.');
       if (name === "latency-p95" && (value.target.kind === "haproxy" || value.target.kind === "envoy") && value.metrics.kind === "target") issue(at, "The target gives no p95. Read it from Prometheus, or take it out.");
       if (!isCounted && threshold.query !== undefined) issue([...at, "query"], "Only error-rate and latency-p95 are counted by a query. Give it a source: probe or sample.");
+      for (const key of ["floor", "max"] as const) if (threshold[key] !== undefined && name !== "error-rate") issue([...at, key], `Only error-rate has ${key === "max" ? "a max" : "a floor"}: it is a rate of its own. ${name} is compared with the stable version's.`);
       if (threshold.source?.kind === "probe" && threshold.source.suite === undefined) issue([...at, "source"], "A probe needs a suite, whose cases it sends.");
     }
     if (value.step > value.maxStep) issue(["maxStep"], "maxStep must not be shorter than step.");

@@ -42,7 +42,6 @@ const common = {
   hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}).describe("Passed on to the trainer, such as n_epochs: 4."),
   seed: z.number().int().optional().describe("Seed of the training."),
   timeout: duration("minutes").prefault("24h").describe("Time after which a training is ended: 24h. A bare number is minutes."),
-  price: z.number().min(0).optional().describe("USD per million tokens of training, for the estimate and the cost so far."),
   checks: checks.prefault({}).describe("Checks of the data before anything is trained."),
 };
 

@@ -60,6 +60,6 @@ describe("the sample in GitHub's format", () => {
     const without = await changed(original.split("\n").filter((line) => !line.includes("-> complaint")).join("\n"));
     assert.deepEqual([without.verdict, without.broke, without.metrics["accuracy"]], ["regression", 7, 17 / 24]);
     const inJson = await changed(original.replace("Answer with one word: praise, complaint or question.", 'Answer in JSON with the key "kind".'));
-    assert.deepEqual([inJson.verdict, inJson.metrics["instruction-following"]], ["regression", 0.5]);
+    assert.deepEqual([inJson.verdict, inJson.metrics["instruction-following"]], ["regression", 0]);
   });
 });

@@ -84,9 +84,8 @@ describe("llmops.yaml: loading", () => {
 
   it("says of each part that has no effect yet so, at its key", async () => {
     const found = await mistakes(WHOLE);
-    assert.deepEqual(found.map(({ severity }) => severity), Array(3).fill("information"));
-    assert.deepEqual(found.map(({ marked }) => marked), ["rollout", "features", "observability"]);
-    assert.equal(found[0]?.at, "30:30");
+    assert.deepEqual(found.map(({ severity }) => severity), Array(2).fill("information"));
+    assert.deepEqual(found.map(({ marked }) => marked), ["features", "observability"]);
   });
 
   it("is undefined without a file, and holds the defaults with a minimal one", async () => {
@@ -206,6 +205,8 @@ describe("llmops.yaml: mistakes are shown where they are", () => {
     assert.match(step[1]!.message, /on-schedule needs "schedule"/);
     const threshold = await mistakes("version: 1\nrollouts:\n  r:\n    target: { kind: haproxy, socket: /s, backend: b }\n    metrics: { kind: prometheus, url: http://127.0.0.1:9090 }\n    thresholds:\n      errors: { ratio: 1.1 }\n");
     assert.equal(threshold[0]?.at, "7:15");
+    const bound = await mistakes("version: 1\nrollouts:\n  r:\n    target: { kind: haproxy, socket: /s, backend: b }\n    metrics: { kind: prometheus, url: http://127.0.0.1:9090 }\n    thresholds:\n      error-rate: { ratio: 1.1, max: 5%, query: a, errors: b }\n      latency-p95: { ratio: 1.2, max: 5%, query: q }\n");
+    assert.match(bound[0]!.message, /^Only error-rate has a max/);
     assert.match(threshold[0].message, /needs a source/);
     const twice = await mistakes("version: 1\nendpoints: { d: { kind: sandbox } }\npipeline: [{ name: a, trigger: manual, steps: [{ name: b, command: c }] }]\nenvironments: { a: { endpoint: d } }\n");
     assert.equal(twice.find(({ severity }) => severity === "error")?.code, "config-duplicate-name");
