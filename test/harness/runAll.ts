@@ -7,10 +7,12 @@ import { add, describeTotals, type Totals } from "./totals.ts";
 
 const linux = process.platform === "linux";
 
-/** As many as a small machine has cores. */
-const UNIT_PARTS = 2;
+/** Processes of a suite that run at once: as many as a small machine has cores. */
+const AT_ONCE = 2;
+/** More than run at once: whichever core is free takes the next. */
+const UNIT_PARTS = 8;
 
-/** The processes of each suite, which run side by side. */
+/** The processes of each suite, two of which run side by side. */
 const suites: Readonly<Record<string, readonly Suite[]>> = {
   lint: [{ args: ["node_modules/eslint/bin/eslint.js", "."], timeoutMs: 5 * minutes, counts: false }],
   types: [
@@ -49,7 +51,13 @@ async function runSuites(names: readonly string[], folder: string): Promise<Tota
   const built = await tryBuild();
   const run = async (name: string) => {
     const parts = suites[name] ?? [];
-    return add(await Promise.all(parts.map((part, index) => runSuite(parts.length > 1 ? `${name} ${index + 1} of ${parts.length}` : name, part, folder))));
+    const waiting = parts.entries();
+    const results: Totals[] = [];
+    const work = async () => {
+      for (const [index, part] of waiting) results.push(await runSuite(parts.length > 1 ? `${name} ${index + 1} of ${parts.length}` : name, part, folder));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return add(results);
   };
   const counts = (name: string) => suites[name]?.some((part) => part.counts);
   const results = await Promise.all(names.filter((name) => !counts(name)).map(run));

@@ -24,7 +24,7 @@ export function mochaOn(...files: string[]): string[] {
   return [...mocha, "--reporter-option", "style=spec", "--no-config", "--timeout", "60000", "--forbid-only", ...files];
 }
 
-/** The unit tests, every so many-th file of them: each part is a process, and takes a core. */
+/** The unit tests, every so many-th file of them: each part is a process. */
 export function unitPart(part: number, of: number): string[] {
   const files = globSync("test/unit/**/*.test.ts", { cwd: root }).sort().filter((_file, index) => index % of === part);
   return [...mocha, "--no-config", "--timeout", "20000", "--forbid-only", ...files];

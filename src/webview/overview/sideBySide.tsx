@@ -22,7 +22,7 @@ export function SideBySide({ view, all, setBaseline, remove }: Props) {
         <thead>
           <tr>
             <th scope="col" class="name" tabIndex={0}><span class="unseen">Name</span></th>
-            {order.map((index) => <Head run={runs[index]!} isBaseline={index === baseline} isWinner={index === winner} canRemove={runs.length > 1} setBaseline={setBaseline} remove={remove} />)}
+            {order.map((index) => <Head run={runs[index]!} isBaseline={index === baseline} isWinner={index === winner} isCompared={runs.length > 1} setBaseline={setBaseline} remove={remove} />)}
           </tr>
         </thead>
         <Group title="Metrics" rows={shown(view.metrics)} columns={order.length}>{(row) => <MetricLine row={row} order={order} baseline={baseline} />}</Group>
@@ -43,15 +43,15 @@ function Group<R extends { name: string }>({ title, rows, columns, children }: {
   );
 }
 
-function Head({ run, isBaseline, isWinner, canRemove, setBaseline, remove }: { run: RunHead; isBaseline: boolean; isWinner: boolean; canRemove: boolean } & Pick<Props, "setBaseline" | "remove">) {
+function Head({ run, isBaseline, isWinner, isCompared, setBaseline, remove }: { run: RunHead; isBaseline: boolean; isWinner: boolean; isCompared: boolean } & Pick<Props, "setBaseline" | "remove">) {
   const short = run.key.slice(0, 8);
   return (
     <th scope="col" class={isBaseline ? "pinned" : ""} tabIndex={-1}>
       <div class="head">
         <strong title={run.key}>{short}</strong>
-        {isBaseline ? <span class="badge">baseline</span> : <button class="link" onClick={() => setBaseline(run.key)} aria-label={`Take ${short} as baseline`} title="Compare with this run instead">as baseline</button>}
+        {isBaseline ? isCompared && <span class="badge">baseline</span> : <button class="link" onClick={() => setBaseline(run.key)} aria-label={`Take ${short} as baseline`} title="Compare with this run instead">as baseline</button>}
         {isWinner && <span class="badge good">winner</span>}
-        {canRemove && <button class="link" onClick={() => remove(run.key)} aria-label={`Take ${short} out of the comparison`} title="Take out of the comparison">✕</button>}
+        {isCompared && <button class="link" onClick={() => remove(run.key)} aria-label={`Take ${short} out of the comparison`} title="Take out of the comparison">✕</button>}
       </div>
       <div class="under"><Text text={run.name} /></div>
       <div class="under">{run.standing} · {run.commit ? `${run.commit.slice(0, 7)}${run.dirty ? "*" : ""} · ` : ""}{new Date(run.startedAt).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" })}</div>

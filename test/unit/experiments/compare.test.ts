@@ -49,6 +49,7 @@ describe("the comparison of runs", () => {
     const store = await newStore();
     const [good, bad] = [judgedRun(store, firstFail(2, 40, 0.002)), judgedRun(store, firstFail(12, 40, 0.002))];
     assert.equal(compare(store, bad, good).winner.run?.key, good.key);
+    assert.equal(compare(store, good).winner.run, undefined, "a run alone wins nothing");
     const dear = judgedRun(store, firstFail(2, 40, 0.009));
     const mixed = compare(store, bad, dear).winner;
     assert.deepEqual([mixed.run, mixed.reason], [undefined, `accuracy is best in ${dear.key.slice(0, 8)}; cost is best in ${bad.key.slice(0, 8)}`]);

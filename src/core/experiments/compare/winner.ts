@@ -22,6 +22,7 @@ export interface Winner {
  */
 export function winnerOf(runs: readonly ComparedRun[], directions: ReadonlyMap<string, Direction>): Winner {
   const none = (reason: string): Winner => ({ run: undefined, reason });
+  if (runs.length < 2) return none("there is nothing to compare it with");
   const unfit = runs.find(({ run }) => run.status !== "completed" || run.verdict === "error");
   if (unfit) return none(`${label(unfit.run)} ${unfit.run.verdict === "error" ? "could not be judged" : unfit.run.status === "running" ? "is still running" : `did not complete (${unfit.run.status})`}`);
   const shared = [...directions].filter(([name]) => !RELATIVE.includes(name) && runs.every(({ logged }) => Number.isFinite(logged.metrics.get(name)?.value)));
