@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onExit } from "./cleanup.ts";
-import { minutes, mochaOn, runSuite, seconds, type Suite, tryBuild, unitPart } from "./suite.ts";
+import { minutes, mochaOn, parts, runSuite, seconds, type Suite, tryBuild, unitParts } from "./suite.ts";
 import { add, describeTotals, type Totals } from "./totals.ts";
 
 const linux = process.platform === "linux";
@@ -11,6 +11,7 @@ const linux = process.platform === "linux";
 const AT_ONCE = 2;
 /** More than run at once: whichever core is free takes the next. */
 const UNIT_PARTS = 8;
+const UI_PARTS = 4;
 
 /** The processes of each suite, two of which run side by side. */
 const suites: Readonly<Record<string, readonly Suite[]>> = {
@@ -19,9 +20,11 @@ const suites: Readonly<Record<string, readonly Suite[]>> = {
     { args: ["node_modules/typescript/bin/tsc", "--noEmit"], timeoutMs: 5 * minutes, counts: false },
     { args: ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "src/webview"], timeoutMs: 5 * minutes, counts: false },
   ],
-  unit: Array.from({ length: UNIT_PARTS }, (_, part) => ({ args: unitPart(part, UNIT_PARTS), timeoutMs: 15 * minutes, counts: true, beside: true })),
+  unit: unitParts(UNIT_PARTS).map((args) => ({ args, timeoutMs: 15 * minutes, counts: true, beside: true })),
   host: [{ args: [linux ? "test/harness/runHost.ts" : "test/harness/runElectron.ts"], timeoutMs: 15 * minutes, counts: true }],
-  ui: [{ args: mochaOn("test/ui/**/*.test.ts"), timeoutMs: 20 * minutes, counts: true }],
+  ui: parts("test/ui/!(start).test.ts", UI_PARTS).map((files) => ({ args: mochaOn(...files), timeoutMs: 20 * minutes, counts: true, beside: true })),
+  // It builds what the others run: by itself.
+  start: [{ args: mochaOn("test/ui/start.test.ts"), timeoutMs: 5 * minutes, counts: true }],
 };
 
 const oneFailed: Totals = { passed: 0, failed: 1, skipped: 0 };
@@ -50,11 +53,11 @@ export async function runAll(chosen: readonly string[]): Promise<number> {
 async function runSuites(names: readonly string[], folder: string): Promise<Totals[]> {
   const built = await tryBuild();
   const run = async (name: string) => {
-    const parts = suites[name] ?? [];
-    const waiting = parts.entries();
+    const processes = suites[name] ?? [];
+    const waiting = processes.entries();
     const results: Totals[] = [];
     const work = async () => {
-      for (const [index, part] of waiting) results.push(await runSuite(parts.length > 1 ? `${name} ${index + 1} of ${parts.length}` : name, part, folder));
+      for (const [index, one] of waiting) results.push(await runSuite(processes.length > 1 ? `${name} ${index + 1} of ${processes.length}` : name, one, folder));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return add(results);
@@ -72,6 +75,6 @@ async function runSuites(names: readonly string[], folder: string): Promise<Tota
 
 function obstacleTo(name: string, built: boolean): string | undefined {
   if (!built && name !== "unit") return "the build failed";
-  if (name === "ui" && !linux) return "VS Code's server is only used on Linux";
+  if ((name === "ui" || name === "start") && !linux) return "VS Code's server is only used on Linux";
   return undefined;
 }

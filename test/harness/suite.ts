@@ -24,10 +24,15 @@ export function mochaOn(...files: string[]): string[] {
   return [...mocha, "--reporter-option", "style=spec", "--no-config", "--timeout", "60000", "--forbid-only", ...files];
 }
 
-/** The unit tests, every so many-th file of them: each part is a process. */
-export function unitPart(part: number, of: number): string[] {
-  const files = globSync("test/unit/**/*.test.ts", { cwd: root }).sort().filter((_file, index) => index % of === part);
-  return [...mocha, "--no-config", "--timeout", "20000", "--forbid-only", ...files];
+/** The unit tests in parts: each is a process. */
+export function unitParts(count: number): string[][] {
+  return parts("test/unit/**/*.test.ts", count).map((files) => [...mocha, "--no-config", "--timeout", "20000", "--forbid-only", ...files]);
+}
+
+/** Every so many-th file, in each part from another one on. */
+export function parts(files: string, count: number): string[][] {
+  const all = globSync(files, { cwd: root }).sort();
+  return Array.from({ length: count }, (_, part) => all.filter((_file, index) => index % count === part));
 }
 
 const onePassed: Totals = { passed: 1, failed: 0, skipped: 0 };
