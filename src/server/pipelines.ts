@@ -1,9 +1,10 @@
 import type { Connection } from "vscode-languageserver/node";
-import { DidChangeWatchedFilesNotification } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import type { Log } from "../core/host.ts";
 import { FromEngine } from "../protocol/messages.ts";
 import type { Overview, PipelineAction, PipelineConsent, PipelineParams } from "../protocol/pipeline.ts";
+import { Delays } from "./delays.ts";
+import { WatchedData } from "./watchedData.ts";
 import type { WorkerClient } from "./workerClient.ts";
 
 /** Changes that come together are looked at together, in milliseconds. */
@@ -15,12 +16,13 @@ export class Pipelines {
   private readonly connection: Connection;
   private readonly worker: WorkerClient;
   private readonly log: Log;
-  private readonly pending = new Map<string, NodeJS.Timeout>();
+  private readonly delays = new Delays();
   private readonly told = new Map<string, string>();
-  private readonly data = new Map<string, { globs: string; end: { dispose(): void } }>();
+  private readonly data: WatchedData;
 
   constructor(connection: Connection, worker: WorkerClient, log: Log) {
     this.connection = connection;
+    this.data = new WatchedData(connection);
     this.worker = worker;
     this.log = log;
   }
@@ -31,16 +33,12 @@ export class Pipelines {
 
   /** Looks at a folder's pipeline (absolute path) and tells what is new of it. */
   changed(folder: string): void {
-    if (this.pending.has(folder)) return;
-    this.pending.set(
-      folder,
-      setTimeout(() => void this.tell(folder), TOGETHER_MS),
-    );
+    if (!this.delays.isWaiting(folder)) this.delays.later(folder, TOGETHER_MS, () => void this.tell(folder));
   }
 
   /** What is changed on disk may be data that starts stages. */
   filesChanged(): void {
-    for (const folder of this.data.keys()) this.later(`data ${folder}`, DATA_QUIET_MS, () => void this.perform(folder, { kind: "dataChanged" }).catch(() => {}));
+    for (const folder of this.data.folders()) this.delays.later(`data ${folder}`, DATA_QUIET_MS, () => void this.perform(folder, { kind: "dataChanged" }).catch(() => {}));
   }
 
   async consent(consent: PipelineConsent): Promise<boolean> {
@@ -48,48 +46,23 @@ export class Pipelines {
   }
 
   dispose(): void {
-    for (const timer of this.pending.values()) clearTimeout(timer);
-    for (const { end } of this.data.values()) end.dispose();
+    this.delays.dispose();
+    this.data.dispose();
   }
 
   private async tell(folder: string): Promise<void> {
-    this.pending.delete(folder);
     try {
       const overview = await this.perform<Overview>(folder, { kind: "overview" });
       const text = JSON.stringify(overview);
       if (this.told.get(folder) !== text) void this.connection.sendNotification(FromEngine.pipelineChanged, { folder: URI.file(folder).toString(), overview });
       this.told.set(folder, text);
-      await this.watchData(folder, overview.data);
+      await this.data.watch(folder, overview.data.map((pattern) => `**/${pattern}`));
     } catch (error) {
       this.log.warn(`The pipeline of ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  /** The editor watches files better than we could: recursively, on every platform, without what is excluded. */
-  private async watchData(folder: string, data: readonly string[]): Promise<void> {
-    const globs = data.join("\n");
-    const known = this.data.get(folder);
-    if (known?.globs === globs) return;
-    known?.end.dispose();
-    this.data.delete(folder);
-    if (data.length === 0) return;
-    const watchers = data.map((pattern) => ({ globPattern: `**/${pattern}` }));
-    const end = await this.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
-    this.data.set(folder, { globs, end });
-  }
-
   private perform<T>(folder: string, action: PipelineAction): Promise<T> {
     return this.worker.ask<T>({ kind: "pipeline", folder, action });
-  }
-
-  private later(key: string, ms: number, work: () => void): void {
-    clearTimeout(this.pending.get(key));
-    this.pending.set(
-      key,
-      setTimeout(() => {
-        this.pending.delete(key);
-        work();
-      }, ms),
-    );
   }
 }

@@ -1,9 +1,11 @@
-import { type Connection, type Diagnostic, DiagnosticSeverity, DidChangeWatchedFilesNotification } from "vscode-languageserver/node";
+import { type Connection, type Diagnostic, DiagnosticSeverity } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import type { Log } from "../core/host.ts";
 import { FromEngine } from "../protocol/messages.ts";
 import type { CheckedData, TrainingAction, TrainingOverview, TrainingParams } from "../protocol/training.ts";
+import { Delays } from "./delays.ts";
 import { SOURCE } from "./diagnostics.ts";
+import { WatchedData } from "./watchedData.ts";
 import type { WorkerClient } from "./workerClient.ts";
 
 /** Changes that come together are looked at together, in milliseconds. */
@@ -16,9 +18,9 @@ export class Trainings {
   private readonly worker: WorkerClient;
   private readonly log: Log;
   private readonly publish: (file: string, diagnostics: readonly Diagnostic[]) => void;
-  private readonly pending = new Map<string, NodeJS.Timeout>();
+  private readonly delays = new Delays();
   private readonly told = new Map<string, string>();
-  private readonly watched = new Map<string, { files: string; end: { dispose(): void } }>();
+  private readonly data: WatchedData;
   /** Saved before it was known which files are data. */
   private readonly early = new Set<string>();
   private isKnown = false;
@@ -26,6 +28,7 @@ export class Trainings {
 
   constructor(options: { connection: Connection; worker: WorkerClient; log: Log; publish: (file: string, diagnostics: readonly Diagnostic[]) => void }) {
     this.connection = options.connection;
+    this.data = new WatchedData(options.connection);
     this.worker = options.worker;
     this.log = options.log;
     this.publish = options.publish;
@@ -39,20 +42,18 @@ export class Trainings {
 
   /** Looks at a folder's trainings (absolute path) and tells what is new of them. */
   changed(folder: string): void {
-    this.later(folder, TOGETHER_MS, () => void this.tell(folder));
+    this.delays.later(folder, TOGETHER_MS, () => void this.tell(folder));
   }
 
   /** Files were saved, or changed on disk (absolute paths): data among them is checked. */
   filesChanged(files: readonly string[]): void {
     if (!this.isKnown) for (const file of files) this.early.add(file);
-    for (const [folder, { files: data }] of this.watched) {
-      for (const file of files) if (data.split("\n").includes(file)) this.later(`data ${file}`, DATA_QUIET_MS, () => void this.check(folder, file));
-    }
+    for (const file of files) for (const folder of this.data.folders(globOf(file))) this.delays.later(`data ${file}`, DATA_QUIET_MS, () => void this.check(folder, file));
   }
 
   dispose(): void {
-    for (const timer of this.pending.values()) clearTimeout(timer);
-    for (const { end } of this.watched.values()) end.dispose();
+    this.delays.dispose();
+    this.data.dispose();
   }
 
   /** A check that is under way is of an older text. */
@@ -79,7 +80,7 @@ export class Trainings {
       const text = JSON.stringify(overview);
       if (this.told.get(folder) !== text) void this.connection.sendNotification(FromEngine.trainingChanged, { folder: URI.file(folder).toString(), overview });
       this.told.set(folder, text);
-      await this.watchData(folder, [...new Set(overview.trainings.flatMap(({ data }) => data))]);
+      await this.data.watch(folder, [...new Set(overview.trainings.flatMap(({ data }) => data.map(globOf)))]);
       this.isKnown = true;
       this.filesChanged([...this.early]);
       this.early.clear();
@@ -88,30 +89,12 @@ export class Trainings {
     }
   }
 
-  private async watchData(folder: string, data: readonly string[]): Promise<void> {
-    const files = data.join("\n");
-    const known = this.watched.get(folder);
-    if (known?.files === files) return;
-    known?.end.dispose();
-    this.watched.delete(folder);
-    if (data.length === 0) return;
-    const watchers = data.map((file) => ({ globPattern: file.replaceAll("\\", "/") }));
-    const end = await this.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
-    this.watched.set(folder, { files, end });
-  }
-
   private perform<T>(folder: string, action: TrainingAction): Promise<T> {
     return this.worker.ask<T>({ kind: "training", folder, action });
   }
+}
 
-  private later(key: string, ms: number, work: () => void): void {
-    clearTimeout(this.pending.get(key));
-    this.pending.set(
-      key,
-      setTimeout(() => {
-        this.pending.delete(key);
-        work();
-      }, ms),
-    );
-  }
+/** Globs have slashes on every platform. */
+function globOf(file: string): string {
+  return file.replaceAll("\\", "/");
 }
