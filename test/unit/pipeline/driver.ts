@@ -2,20 +2,12 @@
 // itself, as SIGKILL from outside would, right before or after the store has kept its N-th transaction.
 import { appendFileSync } from "node:fs";
 import { drive } from "../../../src/core/pipeline/run/drive.ts";
+import { killAt } from "../store/killAt.ts";
 import { Bench } from "./support.ts";
 
 const [folder = "", key = "", when, at = "0"] = process.argv.slice(2);
 const bench = await Bench.in(folder);
-const { store } = bench.workspace;
-const write = store.write.bind(store);
-let count = 0;
-store.write = (work) => {
-  count++;
-  if (when === "before" && count === Number(at)) process.kill(process.pid, "SIGKILL");
-  const result = write(work);
-  if (when === "after" && count === Number(at)) process.kill(process.pid, "SIGKILL");
-  return result;
-};
+killAt(bench.workspace.store, when, at);
 const run = await drive(bench.context, key, new AbortController().signal);
 if (when === undefined) appendFileSync(1, `${run?.state}\n`);
 bench.close();

@@ -2,19 +2,11 @@
 // kills itself, as SIGKILL from outside would, right before or after the store has kept its N-th transaction, or the
 // one by which the training came into a state.
 import { driveTraining } from "../../../src/core/training/run/drive.ts";
+import { killAt } from "../store/killAt.ts";
 import { TrainingBench } from "./support.ts";
 
 const [folder = "", key = "", sandbox = "", when, at = "0"] = process.argv.slice(2);
 const bench = await TrainingBench.in(folder);
-const { store } = bench.workspace;
-const write = store.write.bind(store);
-let count = 0;
-store.write = (work) => {
-  count++;
-  if (when === "before" && count === Number(at)) process.kill(process.pid, "SIGKILL");
-  const result = write(work);
-  if (when === "after" && (count === Number(at) || bench.stored(key).state === at)) process.kill(process.pid, "SIGKILL");
-  return result;
-};
+killAt(bench.workspace.store, when, at, () => bench.stored(key).state === at);
 await driveTraining({ workspace: bench.workspace, sandbox: () => Promise.resolve(sandbox) }, key, new AbortController().signal);
 await bench.close();
